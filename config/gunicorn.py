@@ -1,0 +1,15 @@
+"""How gunicorn serves the portal: plain blocking workers, which a proxy shields from slow clients."""
+
+import os
+
+bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+timeout = 30
+graceful_timeout = 30
+# Memory that some library leaks is given back now and then, not by all workers at once.
+max_requests = 5000
+max_requests_jitter = 500
+# Whether the proxy's word on https counts is Django's to say (TRUST_PROXY).
+forwarded_allow_ips = ""
+accesslog = None

@@ -1,0 +1,48 @@
+"""Behind a proxy that speaks TLS. Refuses to start while a secret is missing or known to all."""
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvValidationError
+
+from config.settings.base import *
+from config.settings.required import encryption_keys, not_empty, not_everybody, secret, signing_key
+
+SECRET_KEY = env.str("SECRET_KEY", validate=secret)
+CERTIFICATE_KEY = env.str("CERTIFICATE_KEY", validate=signing_key)
+FIELD_KEYS = env.list("FIELD_KEYS", validate=encryption_keys)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=not_everybody)
+for name in ("SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DATA_DIR"):
+    env.str(name, validate=not_empty)
+TRUST_PROXY = env.bool("TRUST_PROXY", TRUSTED_PROXIES > 0)
+try:
+    env.seal()
+except EnvValidationError as error:
+    faults = [f"{name}: {' '.join(why)}" for name, why in sorted(error.error_messages.items())]
+    raise ImproperlyConfigured(
+        "\n  ".join(["The environment is not fit for production.", *faults])
+    ) from None
+
+# The proxy redirects to https and says so; a client could say so too, hence only when told.
+if TRUST_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the redirect to https is the proxy's
+    "security.W021",  # preloading binds a whole domain: its owner's decision, made at the proxy
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.partition(":")[0]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
+
+SESSION_COOKIE_NAME = "__Host-session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-language"
+LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# EMAIL_URL=file: keeps mail as files, for trying things as they will be deployed.
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or DATA_DIR / "mail"
