@@ -1,0 +1,31 @@
+"""Request types for views, and who may go on."""
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from accounts.models import User
+
+
+class Request(HttpRequest):
+    """Any request that passed the middleware."""
+
+    htmx: HtmxDetails
+
+
+class UserRequest(Request):
+    """A request behind ``login_required``."""
+
+    user: User  # type: ignore[assignment]
+
+
+def allow(permitted: bool, why: str = "") -> None:  # noqa: FBT001  reads as a sentence
+    """Raises ``PermissionDenied``: what the user may see but not do is 403."""
+    if not permitted:
+        raise PermissionDenied(why)
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The caller's address, believing only the proxies that are ours."""
+    return get_adapter(request).get_client_ip(request)

@@ -1,0 +1,116 @@
+"""The field's small lists about people (handbook 5.3)."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Family(TextChoices):
+    """Who a learner is; what a listing is open to."""
+
+    IM_STUDENT = "im_student", _("Medical student outside the US")
+    CARIBBEAN_STUDENT = "caribbean_student", _("Student of an offshore medical school")
+    US_MD_DO_STUDENT = "us_md_do_student", _("US medical student (MD or DO)")
+    IMG_GRADUATE = "img_graduate", _("International medical graduate (IMG)")
+    NP_STUDENT = "np_student", _("Nurse practitioner student")
+    NP_GRADUATE = "np_graduate", _("Nurse practitioner")
+    PA_STUDENT = "pa_student", _("Physician assistant student")
+    PA_GRADUATE = "pa_graduate", _("Physician assistant")
+
+
+ENROLLED = frozenset(
+    {
+        Family.IM_STUDENT,
+        Family.CARIBBEAN_STUDENT,
+        Family.US_MD_DO_STUDENT,
+        Family.NP_STUDENT,
+        Family.PA_STUDENT,
+    }
+)
+GRADUATES = frozenset(Family) - ENROLLED
+MEDICAL = frozenset(
+    {Family.IM_STUDENT, Family.CARIBBEAN_STUDENT, Family.US_MD_DO_STUDENT, Family.IMG_GRADUATE}
+)
+ADVANCED_PRACTICE = frozenset(Family) - MEDICAL
+
+
+class VisaPlan(TextChoices):
+    CITIZEN = "citizen", _("US citizen or permanent resident")
+    B1 = "b1", _("B-1")
+    B2 = "b2", _("B-2")
+    B1_B2 = "b1_b2", _("B-1/B-2")
+    VWP = "vwp", _("Visa Waiver (ESTA)")
+    F1 = "f1", _("F-1")
+    J1 = "j1", _("J-1")
+    OTHER = "other", _("Another status")
+    NONE_YET = "none_yet", _("None yet")
+
+
+# Visitors: those whom the B-1 clerkship rule is about (handbook 3.5).
+VISITORS = frozenset({VisaPlan.B1, VisaPlan.B2, VisaPlan.B1_B2, VisaPlan.VWP})
+# Whoever is not in the country already plans 45 days instead of 30 (handbook 3.3).
+NEEDS_VISA = VISITORS | {VisaPlan.NONE_YET, VisaPlan.OTHER, VisaPlan.F1, VisaPlan.J1}
+
+
+class CredentialKind(TextChoices):
+    """What makes somebody a preceptor."""
+
+    MD = "MD", _("MD")
+    DO = "DO", _("DO")
+    MBBS = "MBBS", _("MBBS (licensed in the US)")
+    NP = "NP", _("Nurse practitioner (NP)")
+    DNP = "DNP", _("Doctor of Nursing Practice (DNP)")
+    CNM = "CNM", _("Certified nurse-midwife (CNM)")
+    CNS = "CNS", _("Clinical nurse specialist (CNS)")
+    PA = "PA-C", _("Physician assistant (PA-C)")
+
+
+PHYSICIANS = frozenset({CredentialKind.MD, CredentialKind.DO, CredentialKind.MBBS})
+
+
+class TeachingRole(TextChoices):
+    ATTENDING = "attending", _("Attending")
+    PROGRAM_DIRECTOR = "program_director", _("Program director")
+    ASSOCIATE_PD = "associate_pd", _("Associate program director")
+    CLERKSHIP_DIRECTOR = "clerkship_director", _("Clerkship director")
+    FACULTY = "faculty", _("Faculty")
+    VOLUNTEER = "volunteer", _("Volunteer faculty")
+
+
+class ConsentKind(TextChoices):
+    TERMS = "terms", _("Terms of use")
+    PRIVACY = "privacy", _("Privacy notice")
+    HEALTH = "health", _("Health documents")
+    APPLICATION = "application", _("Application")
+    OFFER = "offer", _("Price and cancellation policy")
+    LETTER_PACKET = "letter_packet", _("Letter packet")
+
+
+class DocumentGroup(TextChoices):
+    EXAMS = "exams", _("Exams and training")
+    HEALTH = "health", _("Health records")
+    CERTIFICATES = "certificates", _("Certificates")
+    IDENTITY = "identity", _("Identity")
+    OTHER = "other", _("Other")
+
+
+class Validity(TextChoices):
+    """Where a document's last valid day comes from (handbook 3.3)."""
+
+    NONE = "none", _("Does not expire")
+    MONTHS = "months", _("A number of months from issue")
+    PRINTED = "printed", _("The date printed on it")
+    POLICY = "policy", _("The policy's dates")
+    SEASON = "season", _("The season")
+    BLOCK = "block", _("One block")
+    PLACEMENT = "placement", _("One placement")
+
+
+class RejectReason(TextChoices):
+    UNREADABLE = "unreadable", _("It cannot be read")
+    WRONG_DOCUMENT = "wrong_document", _("It is another document")
+    NAME_MISMATCH = "name_mismatch", _("The name differs from your profile")
+    EXPIRED = "expired", _("It has expired")
+    NOT_THROUGH_END = "not_through_end", _("It ends before your rotation does")
+    INCOMPLETE = "incomplete", _("Pages or dates are missing")
+    NOT_SIGNED = "not_signed", _("It is not signed")
+    PATIENT_DATA = "patient_data", _("It contains patient data")

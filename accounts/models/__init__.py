@@ -1,0 +1,14 @@
+from accounts.models.document import Document, DocumentType
+from accounts.models.learner import LearnerProfile
+from accounts.models.preceptor import Licence, PreceptorProfile
+from accounts.models.user import Consent, User
+
+__all__ = [
+    "Consent",
+    "Document",
+    "DocumentType",
+    "LearnerProfile",
+    "Licence",
+    "PreceptorProfile",
+    "User",
+]

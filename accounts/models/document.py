@@ -1,0 +1,156 @@
+from calendar import monthrange
+from datetime import date, timedelta
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.codes import new_code
+from accounts.kinds import DocumentGroup, Family, RejectReason, Validity
+from accounts.models.user import User
+from audit.constraints import both_or_neither
+
+
+class DocumentType(models.Model):
+    """One kind of paper that sites ask for (handbook 3.3)."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    group = models.CharField(_("group"), max_length=20, choices=DocumentGroup)
+    what_counts = models.CharField(_("what counts"), max_length=300)
+    validity = models.CharField(_("validity"), max_length=10, choices=Validity)
+    validity_months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
+    through_end = models.BooleanField(_("must be valid through the last day"), default=False)
+    is_identity = models.BooleanField(
+        _("identity document"), default=False, help_text=_("Never shown to preceptors.")
+    )
+    is_health = models.BooleanField(_("health record"), default=False)
+    hands_on_only = models.BooleanField(_("only for hands-on work"), default=False)
+    families = ArrayField(
+        models.CharField(max_length=20, choices=Family),
+        default=list,
+        blank=True,
+        help_text=_("Empty: everybody."),
+    )
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("document type")
+        verbose_name_plural = _("document types")
+        ordering = ["order", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="documenttype_months_where_they_count",
+                condition=~Q(validity=Validity.MONTHS) | Q(validity_months__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def private_storage() -> object:
+    """Outside the web root, without an address."""
+    return storages["private"]
+
+
+def private_path(document: "Document", _name: str) -> str:
+    """A random name: what the person called the file never reaches the disk."""
+    return f"documents/{new_code()}"
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def current(self) -> "DocumentQuerySet":
+        """The newest version of each."""
+        return self.filter(superseded_at=None)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Document(models.Model):
+    """One version of one paper in a learner's wallet, with its validity and review."""
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="documents")
+    type = models.ForeignKey(DocumentType, on_delete=models.PROTECT, related_name="documents")
+    file = models.FileField(storage=private_storage, upload_to=private_path, max_length=120)
+    name = models.CharField(_("file name"), max_length=100)
+    content_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text=_("In bytes."))
+    sha256 = models.CharField(max_length=64)
+    pages = models.PositiveSmallIntegerField(default=1)
+    issued_on = models.DateField(_("issued"), null=True, blank=True)
+    expires_on = models.DateField(_("expires"), null=True, blank=True)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    verified_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    verified_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    rejected_at = models.DateTimeField(_("not accepted"), null=True, blank=True)
+    rejected_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reject_reason = models.CharField(max_length=20, choices=RejectReason, blank=True)
+    reject_note = models.CharField(max_length=300, blank=True)
+    superseded_at = models.DateTimeField(_("replaced"), null=True, blank=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["type__order", "-uploaded_at"]
+        constraints = [
+            both_or_neither("document_verified_by_somebody", "verified_at", "verified_by"),
+            both_or_neither("document_rejected_by_somebody", "rejected_at", "rejected_by"),
+            models.CheckConstraint(
+                name="document_is_accepted_or_not",
+                condition=Q(verified_at=None) | Q(rejected_at=None),
+            ),
+            models.UniqueConstraint(
+                name="document_one_current_per_owner_and_type",
+                fields=["owner", "type"],
+                condition=Q(superseded_at=None),
+            ),
+            models.CheckConstraint(
+                name="document_expires_after_it_is_issued",
+                condition=Q(issued_on=None) | Q(expires_on=None) | Q(expires_on__gte=models.F("issued_on")),
+                violation_error_message=_("It cannot expire before it was issued."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} of {self.owner}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:document", args=[self.code])
+
+    @property
+    def state(self) -> str:
+        """``superseded``, ``verified``, ``rejected`` or ``uploaded`` (handbook 4.2)."""
+        if self.superseded_at:
+            return "superseded"
+        if self.verified_at:
+            return "verified"
+        return "rejected" if self.rejected_at else "uploaded"
+
+    def last_valid_day(self, months: int | None = None) -> date | None:
+        """The last day it counts; ``None`` if it does not expire or we do not know.
+
+        ``months`` is a listing's own rule. A paper of 14 May 2026 that counts for
+        twelve months counts to 13 May 2027.
+        """
+        if self.expires_on:
+            return self.expires_on
+        months = months or self.type.validity_months
+        if not (months and self.issued_on):
+            return None
+        return _add_months(self.issued_on, months) - timedelta(days=1)
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

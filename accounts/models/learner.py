@@ -1,0 +1,94 @@
+from datetime import date
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.kinds import ENROLLED, NEEDS_VISA, VISITORS, Family, VisaPlan
+from accounts.models.user import User
+
+
+class Exam(models.TextChoices):
+    NOT_TAKEN = "", _("Not taken")
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Not passed yet")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class LearnerProfile(models.Model):
+    """What an application needs to know about a learner."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="learner_profile")
+    family = models.CharField(_("who you are"), max_length=20, choices=Family, blank=True)
+    citizenship = CountryField(_("citizenship"), blank=True)
+    school = models.CharField(_("school"), max_length=160, blank=True)
+    school_country = CountryField(_("country of the school"), blank=True)
+    graduation_on = models.DateField(
+        _("graduation"),
+        null=True,
+        blank=True,
+        help_text=_("The day you graduated, or expect to. The first of the month is enough."),
+    )
+    aamc_id = models.CharField(_("AAMC ID"), max_length=8, blank=True)
+    usmle_id = models.CharField(_("USMLE/ECFMG ID"), max_length=8, blank=True)
+    step1 = models.CharField(_("USMLE Step 1"), max_length=10, choices=Exam, blank=True)
+    step2 = models.CharField(_("USMLE Step 2 CK"), max_length=10, choices=Exam, blank=True)
+    step2_score = models.PositiveSmallIntegerField(_("Step 2 CK score"), null=True, blank=True)
+    rn_state = models.CharField(_("state of your RN license"), max_length=2, blank=True)
+    visa_plan = models.CharField(_("visa plan"), max_length=10, choices=VisaPlan, blank=True)
+    languages = models.CharField(_("languages"), max_length=200, blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    goals = models.CharField(_("what you aim for"), max_length=300, blank=True)
+    statement = models.TextField(_("about you"), max_length=1500, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("learner")
+        verbose_name_plural = _("learners")
+        constraints = [
+            models.CheckConstraint(
+                name="learner_aamc_id_has_eight_digits",
+                condition=Q(aamc_id="") | Q(aamc_id__regex=r"^[0-9]{8}$"),
+                violation_error_message=_("An AAMC ID has eight digits."),
+            ),
+            models.CheckConstraint(
+                name="learner_usmle_id_has_eight_digits",
+                condition=Q(usmle_id="") | Q(usmle_id__regex=r"^[0-9]{8}$"),
+                violation_error_message=_("A USMLE/ECFMG ID has eight digits."),
+            ),
+        ]
+
+    # What an application cannot do without (handbook 4.2, "profile ≥ minimum").
+    NEEDED = ("family", "citizenship", "school", "graduation_on", "visa_plan")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @property
+    def missing(self) -> list[str]:
+        """The needed fields that are empty, as people call them."""
+        fields = [self._meta.get_field(name) for name in self.NEEDED]
+        return [str(field.verbose_name) for field in fields if not getattr(self, field.name)]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    @property
+    def is_student(self) -> bool:
+        return self.family in ENROLLED
+
+    @property
+    def is_visitor(self) -> bool:
+        """Comes on B-1, B-2 or the Visa Waiver: observing only, unless a student's elective."""
+        return self.visa_plan in VISITORS
+
+    @property
+    def needs_visa(self) -> bool:
+        return self.visa_plan in NEEDS_VISA
+
+    def is_enrolled_on(self, day: date) -> bool:
+        """A student whose graduation lies after that day."""
+        return self.is_student and (self.graduation_on is None or self.graduation_on > day)

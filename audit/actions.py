@@ -1,0 +1,29 @@
+"""The one door through which something is remembered as having happened."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Model
+
+from audit.models import Event
+
+
+def record(
+    verb: str,
+    subject: Model,
+    *,
+    by: AbstractBaseUser | None,
+    on_behalf_of: AbstractBaseUser | None = None,
+    address: str | None = None,
+    **detail: Any,
+) -> Event:
+    """Remember it, in the caller's transaction. ``by=None`` is the clock."""
+    return Event.objects.create(
+        verb=verb,
+        subject=subject._meta.label_lower,
+        subject_id=str(subject.pk),
+        by=by,
+        on_behalf_of=on_behalf_of,
+        address=address,
+        detail=detail,
+    )

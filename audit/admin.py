@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from audit.actions import record
+from audit.models import Event
+
+
+class ReadOnly:
+    """An admin page that shows rows which only actions write."""
+
+    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *_args: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *_args: Any) -> bool:
+        return False
+
+
+class AuditedAdmin(admin.ModelAdmin):
+    """Remembers each change that staff make by hand, with the fields it touched."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record("admin.added", obj, by=request.user)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        record("admin.changed", obj, by=request.user, changes=message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            record("admin.deleted", obj, by=request.user, was=str(obj))
+        return super().log_deletions(request, queryset)
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "verb", "subject", "subject_id", "by"]
+    list_filter = ["subject"]
+    search_fields = ["verb", "=subject_id", "by__email"]
+    list_select_related = ["by"]
+    date_hierarchy = "at"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_active and request.user.is_staff)

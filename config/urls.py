@@ -1,0 +1,30 @@
+"""One include per app; what is public stands in ``tests/test_access.py``."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from config import errors, health, theme
+
+admin.site.login = errors.admin_login
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("theme/", theme.choose, name="theme"),
+    path("theme.css", theme.style_sheet, name="theme_css"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("letters.urls")),
+    path("", include("placements.urls")),
+    path("", include("accounts.urls")),
+    path("", include("guides.urls")),
+    path("", include("rotations.urls")),
+]
+if settings.SHOW_MAILBOX:
+    urlpatterns.insert(0, path("dev/mail/", include("outbox.urls")))
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,74 @@
+"""What leaves the process leaves from a row; a worker is only hurried."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from outbox.models import Message
+
+
+def enqueue(
+    template: str,
+    *,
+    to: AbstractBaseUser | str,
+    key: str,
+    context: dict[str, Any],
+    due_at: datetime | None = None,
+    secret: bool = False,
+) -> Message:
+    """Owe someone a mail, within the caller's transaction.
+
+    ``template`` is a path below ``templates/emails`` without its ending. ``key``
+    names the occasion: the same occasion, to the same person, is written once.
+    The text is rendered now, so it says what was true when it was owed.
+    """
+    user, address = (None, to) if isinstance(to, str) else (to, to.email)
+    facts = {"portal": settings.PORTAL, "site_url": settings.SITE_URL, "to": user, **context}
+    with translation.override(getattr(user, "language", "") or settings.LANGUAGE_CODE):
+        subject = render_to_string(f"{template}.subject.txt", facts, using="text")
+        body = render_to_string(f"{template}.txt", facts, using="text")
+    message, created = Message.objects.get_or_create(
+        key=f"{key}:{address}"[:200],
+        defaults={
+            "template": template,
+            "recipient": address,
+            "user": user,
+            "subject": " ".join(subject.split())[:300],
+            "body": body.strip() + "\n",
+            "due_at": due_at or timezone.now(),
+            "secret": secret,
+        },
+    )
+    if created and message.due_at <= timezone.now() + timedelta(seconds=1):
+        nudge("outbox.tasks.deliver", message.pk)
+    return message
+
+
+def discard(key: str) -> int:
+    """Take back mails of this occasion that have not left yet; how many."""
+    owed = Message.objects.owed().select_for_update().filter(key__startswith=f"{key}:")
+    return Message.objects.filter(pk__in=owed).update(discarded_at=timezone.now())
+
+
+def resend(message: Message) -> None:
+    """Owe a mail that was given up once more, with a clean slate."""
+    Message.objects.filter(pk=message.pk, sent_at=None).update(
+        failed_at=None, strikes=0, tries=0, last_error="", due_at=timezone.now()
+    )
+    nudge("outbox.tasks.deliver", message.pk)
+
+
+def nudge(task: str, pk: int) -> None:
+    """Ask a worker to look at a row once it is committed.
+
+    A head start only. If the broker is down the request still succeeds, and the
+    periodic sweep for that kind of row finds what was missed.
+    """
+    work = current_app.signature(task, args=(pk,))
+    transaction.on_commit(work.delay, robust=True)

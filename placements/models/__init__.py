@@ -1,0 +1,6 @@
+from placements.models.application import Application, ApplicationDocument
+from placements.models.evaluation import Evaluation
+from placements.models.hours import HoursEntry
+from placements.models.placement import Placement
+
+__all__ = ["Application", "ApplicationDocument", "Evaluation", "HoursEntry", "Placement"]

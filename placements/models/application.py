@@ -1,0 +1,193 @@
+from datetime import datetime
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.codes import new_code
+from accounts.models import Document, User
+from placements.states import HOLDS_A_SEAT, OPEN, DeclineReason, Status
+from rotations.blocks import Block, Week
+from rotations.models import Listing
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def open(self) -> "ApplicationQuerySet":
+        """Not ended; the draft is open too."""
+        return self.filter(status__in=OPEN)
+
+    def visible_to(self, user: User) -> "ApplicationQuerySet":
+        """Hers, those sent to her as preceptor, all of them for staff; drafts are private."""
+        if user.is_staff and user.has_perm("placements.view_application"):
+            return self
+        sent = ~Q(status=Status.DRAFT) & Q(submitted_at__isnull=False)
+        reviewed = Q(listing__preceptor__user=user) & sent & ~Q(review_started_at=None)
+        return self.filter(Q(learner=user) | reviewed)
+
+    def with_listing(self) -> "ApplicationQuerySet":
+        """What a row or a page about an application shows."""
+        return self.select_related(
+            "learner__learner_profile",
+            "listing__specialty",
+            "listing__site__state",
+            "listing__preceptor__user",
+            "listing__policy",
+            "placement",
+        ).defer("listing__document")
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Application(models.Model):
+    """A learner's request for a seat in one listing, for one block.
+
+    ``status`` is written by ``placements.actions.transition`` alone.
+    """
+
+    code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
+    learner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status, default=Status.DRAFT, editable=False
+    )
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    weeks = models.PositiveSmallIntegerField(_("weeks"), null=True, blank=True)
+    statement = models.TextField(_("why this rotation"), max_length=1500, blank=True)
+    # Frozen when sent: what the preceptor read, and what it costs.
+    answers = models.JSONField(default=dict, blank=True, editable=False)
+    fee = models.PositiveIntegerField(_("rotation fee, in cents"), null=True, blank=True)
+    service_fee = models.PositiveIntegerField(_("service fee, in cents"), null=True, blank=True)
+    pre_accept = models.BooleanField(_("accept at once if confirmed"), default=False)
+    # Which steps of the form have been saved: "dates", "about", "documents".
+    done = models.JSONField(default=list, blank=True, editable=False)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    created_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    review_started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reply_by = models.DateTimeField(_("answer due"), null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("first answer"), null=True, blank=True, editable=False)
+    offered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    offered_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    offer_expires_at = models.DateTimeField(_("offer ends"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    decline_reason = models.CharField(
+        max_length=20, choices=DeclineReason, blank=True, editable=False
+    )
+    note = models.CharField(
+        _("a kind word, or the reason"), max_length=600, blank=True, editable=False
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index("learner", "status", name="application_by_learner"),
+            models.Index("listing", "status", "start_on", name="application_by_listing"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="application_one_open_per_learner_and_listing",
+                fields=["learner", "listing"],
+                condition=Q(status__in=sorted(OPEN)),
+                violation_error_message=_("There is an open application for this listing."),
+            ),
+            models.CheckConstraint(
+                name="application_starts_on_a_monday",
+                condition=Q(start_on=None) | Q(start_on__iso_week_day=1),
+                violation_error_message=_("A block starts on a Monday."),
+            ),
+            models.CheckConstraint(
+                name="application_has_dates_once_sent",
+                condition=Q(status__in=[Status.DRAFT, Status.WITHDRAWN, Status.CLOSED])
+                | Q(start_on__isnull=False, weeks__isnull=False, submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="application_offer_has_an_end",
+                condition=~Q(status=Status.OFFERED)
+                | Q(offer_expires_at__isnull=False, offered_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="application_offer_ends_after_it_is_made",
+                condition=Q(offer_expires_at=None) | Q(offer_expires_at__gt=F("offered_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} → {self.listing}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("placements:application", args=[self.code])
+
+    def lock(self) -> None:
+        """Hold the row until the transaction ends, and see it as it now is."""
+        rows = Application.objects.select_for_update(no_key=True, of=("self",))
+        self.refresh_from_db(from_queryset=rows)
+
+    @property
+    def block(self) -> Block | None:
+        if self.start_on is None or self.weeks is None:
+            return None
+        return Block(self.start_on, self.weeks)
+
+    @property
+    def seats(self) -> frozenset[Week]:
+        """The weeks that its block takes."""
+        return self.block.of(self.listing_id) if self.block else frozenset()
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def holds_a_seat(self) -> bool:
+        return self.status in HOLDS_A_SEAT
+
+    @property
+    def total(self) -> int:
+        """What it costs in all, in cents: as sent, or as listed while a draft."""
+        if self.fee is None:
+            return self.listing.total(self.weeks)
+        return self.fee + (self.service_fee or 0)
+
+    @property
+    def rotation_fee(self) -> int:
+        """The part without the service fee, in cents."""
+        return self.listing.fee(self.weeks or self.listing.usual_weeks) if self.fee is None else self.fee
+
+    @property
+    def portal_fee(self) -> int:
+        return self.listing.service_fee if self.service_fee is None else self.service_fee
+
+    def offer_is_open(self, now: datetime | None = None) -> bool:
+        ends = self.offer_expires_at
+        return self.status == Status.OFFERED and ends is not None and ends > (now or timezone.now())
+
+
+class ApplicationDocument(models.Model):
+    """The version of a document that went with an application."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.CASCADE, related_name="sent_documents"
+    )
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="sent_with")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="applicationdocument_once", fields=["application", "document"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} with {self.application}"

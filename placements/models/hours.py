@@ -1,0 +1,60 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.constraints import both_or_neither
+from placements.models.placement import Placement
+
+
+class HoursEntry(models.Model):
+    """The hours of one day, as she logged them, and the preceptor's word for them."""
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="hours")
+    day = models.DateField(_("day"))
+    hours = models.DecimalField(
+        _("hours"),
+        max_digits=4,
+        decimal_places=2,
+        validators=[MinValueValidator(0.25), MaxValueValidator(16)],
+    )
+    note = models.CharField(
+        _("what you did"), max_length=200, blank=True, help_text=_("No patient details.")
+    )
+    logged_at = models.DateTimeField(auto_now_add=True)
+    attested_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
+    attested_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    disputed_at = models.DateTimeField(_("not signed"), null=True, blank=True, editable=False)
+    disputed_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    dispute_note = models.CharField(max_length=300, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("hours entry")
+        verbose_name_plural = _("hours entries")
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(name="hoursentry_one_a_day", fields=["placement", "day"]),
+            models.CheckConstraint(
+                name="hoursentry_is_a_part_of_a_day", condition=Q(hours__gt=0, hours__lte=16)
+            ),
+            both_or_neither("hoursentry_attested_by_somebody", "attested_at", "attested_by"),
+            both_or_neither("hoursentry_disputed_by_somebody", "disputed_at", "disputed_by"),
+            models.CheckConstraint(
+                name="hoursentry_is_signed_or_not",
+                condition=Q(attested_at=None) | Q(disputed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.hours} h"
+
+    @property
+    def state(self) -> str:
+        if self.attested_at:
+            return "attested"
+        return "disputed" if self.disputed_at else "logged"

@@ -1,0 +1,154 @@
+"""The statuses of applications and placements, and which may follow which (handbook 4.2).
+
+Read this first. The table feeds guards, buttons, tests and ``docs/domain.md``.
+"""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """Of an application."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Sent")
+    CHANGES_REQUESTED = "changes_requested", _("Answer asked for")
+    UNDER_REVIEW = "under_review", _("Waiting for the preceptor")
+    WAITLISTED = "waitlisted", _("Waitlist")
+    OFFERED = "offered", _("Offer made")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    OFFER_DECLINED = "offer_declined", _("Offer declined")
+    OFFER_EXPIRED = "offer_expired", _("Offer ended")
+    NO_RESPONSE = "no_response", _("No answer came")
+    INELIGIBLE = "ineligible", _("Not eligible")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CLOSED = "closed", _("Closed")
+
+
+_ENDS_BY_ITSELF = frozenset({Status.WITHDRAWN, Status.CLOSED})
+
+TRANSITIONS: Mapping[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.SUBMITTED}) | _ENDS_BY_ITSELF,
+    Status.SUBMITTED: frozenset(
+        {Status.UNDER_REVIEW, Status.CHANGES_REQUESTED, Status.INELIGIBLE}
+    )
+    | _ENDS_BY_ITSELF,
+    Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.UNDER_REVIEW})
+    | _ENDS_BY_ITSELF,
+    Status.UNDER_REVIEW: frozenset(
+        {
+            Status.CHANGES_REQUESTED,
+            Status.OFFERED,
+            Status.WAITLISTED,
+            Status.DECLINED,
+            Status.NO_RESPONSE,
+        }
+    )
+    | _ENDS_BY_ITSELF,
+    Status.WAITLISTED: frozenset({Status.OFFERED, Status.UNDER_REVIEW, Status.DECLINED})
+    | _ENDS_BY_ITSELF,
+    Status.OFFERED: frozenset(
+        {
+            Status.ACCEPTED,
+            Status.OFFER_DECLINED,
+            Status.OFFER_EXPIRED,
+            Status.WAITLISTED,
+            Status.UNDER_REVIEW,
+        }
+    )
+    | _ENDS_BY_ITSELF,
+}
+
+OPEN = frozenset(TRANSITIONS)
+HOLDS_A_SEAT = frozenset({Status.OFFERED})
+ENDED = frozenset(Status) - OPEN
+
+
+class PlacementStatus(TextChoices):
+    ONBOARDING = "onboarding", _("Getting ready")
+    READY = "ready", _("Ready")
+    ACTIVE = "active", _("On site")
+    ON_HOLD = "on_hold", _("On hold")
+    WRAP_UP = "wrap_up", _("Finished, waiting for hours and evaluation")
+    COMPLETED = "completed", _("Completed")
+    INCOMPLETE = "incomplete", _("Incomplete")
+    CANCELLED = "cancelled", _("Canceled")
+    NO_SHOW = "no_show", _("Did not arrive")
+    TERMINATED = "terminated", _("Ended early")
+
+
+PLACEMENT_TRANSITIONS: Mapping[PlacementStatus, frozenset[PlacementStatus]] = {
+    PlacementStatus.ONBOARDING: frozenset(
+        {PlacementStatus.READY, PlacementStatus.ON_HOLD, PlacementStatus.CANCELLED}
+    ),
+    PlacementStatus.READY: frozenset(
+        {
+            PlacementStatus.ONBOARDING,
+            PlacementStatus.ACTIVE,
+            PlacementStatus.ON_HOLD,
+            PlacementStatus.CANCELLED,
+        }
+    ),
+    PlacementStatus.ON_HOLD: frozenset(
+        {
+            PlacementStatus.ONBOARDING,
+            PlacementStatus.ACTIVE,
+            PlacementStatus.CANCELLED,
+            PlacementStatus.INCOMPLETE,
+        }
+    ),
+    PlacementStatus.ACTIVE: frozenset(
+        {
+            PlacementStatus.NO_SHOW,
+            PlacementStatus.ON_HOLD,
+            PlacementStatus.CANCELLED,
+            PlacementStatus.TERMINATED,
+            PlacementStatus.WRAP_UP,
+        }
+    ),
+    PlacementStatus.WRAP_UP: frozenset({PlacementStatus.COMPLETED, PlacementStatus.INCOMPLETE}),
+    PlacementStatus.INCOMPLETE: frozenset({PlacementStatus.COMPLETED}),
+}
+
+# These keep a learner's dates: no two of them may overlap, and each holds its seats.
+LIVE = frozenset(
+    {
+        PlacementStatus.ONBOARDING,
+        PlacementStatus.READY,
+        PlacementStatus.ACTIVE,
+        PlacementStatus.ON_HOLD,
+    }
+)
+# Hours can be logged and signed.
+LOGGING = frozenset({PlacementStatus.ACTIVE, PlacementStatus.ON_HOLD, PlacementStatus.WRAP_UP})
+
+
+class DeclineReason(TextChoices):
+    FULL = "full", _("The dates are full")
+    DATES = "dates", _("The dates do not suit")
+    REQUIREMENTS = "requirements", _("A requirement is missing")
+    LEVEL = "level", _("The level of training does not fit")
+    FIT = "fit", _("The specialty does not fit")
+    AWAY = "away", _("I am away")
+    OTHER = "other", _("Another reason")
+
+
+class CancelledBy(TextChoices):
+    LEARNER = "learner", _("Learner")
+    PRECEPTOR = "preceptor", _("Preceptor")
+    SITE = "site", _("Site")
+    PORTAL = "portal", _("Portal")
+
+
+class CancelReason(TextChoices):
+    VISA_DENIED = "visa_denied", _("Visa denied")
+    VISA_DELAY = "visa_delay", _("Visa delayed")
+    ILLNESS = "illness", _("Illness")
+    ACADEMIC = "academic", _("Academic reasons")
+    SITE_CLOSED = "site_closed", _("The site closed")
+    PRECEPTOR_LEFT = "preceptor_left", _("The preceptor left")
+    REQUIREMENT_UNMET = "requirement_unmet", _("A requirement was not met")
+    OTHER = "other", _("Another reason")

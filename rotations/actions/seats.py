@@ -1,0 +1,84 @@
+"""Seats: opened, taken, given back. The one door to ``SeatWeek.taken``."""
+
+from collections.abc import Iterable, Set
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.actions import record
+from rotations.blocks import Week
+from rotations.models import Listing, SeatWeek
+
+
+class SeatsGone(ValidationError):
+    """A week is full or not open; ``weeks`` says which."""
+
+    def __init__(self, weeks: list[Week]) -> None:
+        self.weeks = weeks
+        super().__init__(_("These dates were filled a moment ago."), code="seats_gone")
+
+
+class SeatsTaken(ValidationError):
+    """Fewer seats than learners who hold one; ``weeks`` says where."""
+
+    def __init__(self, weeks: list[SeatWeek]) -> None:
+        self.weeks = weeks
+        first = weeks[0]
+        super().__init__(
+            _("In the week of %(monday)s, %(taken)d seats are taken. It cannot have fewer."),
+            code="seats_taken",
+            params={"monday": f"{first.monday:%b %-d, %Y}", "taken": first.taken},
+        )
+
+
+@transaction.atomic
+def move_seats(*, take: Set[Week] = frozenset(), give: Set[Week] = frozenset()) -> None:
+    """Take and give back seats, all of them or none. A week is (listing_id, monday).
+
+    Every row is locked in one statement, in one order, so that bookings which
+    overlap never wait for each other in a circle. Refuses with ``SeatsGone``.
+    """
+    rows = SeatWeek.objects.lock(take | give)
+    gained, lost = take - give, give - take
+    if full := sorted(week for week in gained if week not in rows or rows[week].free < 1):
+        raise SeatsGone(full)
+    _shift([rows[week].pk for week in gained], by=1)
+    _shift([rows[week].pk for week in lost if week in rows], by=-1)
+
+
+def _shift(pks: list[int], *, by: int) -> None:
+    if pks:
+        SeatWeek.objects.filter(pk__in=pks).update(taken=F("taken") + by)
+
+
+@transaction.atomic
+def open_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: User | None) -> int:
+    """Open weeks that are not there yet; how many. Weeks that exist keep their seats."""
+    new = [SeatWeek(listing=listing, monday=monday, capacity=capacity) for monday in set(mondays)]
+    before = listing.weeks.count()
+    SeatWeek.objects.bulk_create(new, ignore_conflicts=True)
+    opened = listing.weeks.count() - before
+    if opened:
+        record("listing.weeks_opened", listing, by=by, weeks=opened, capacity=capacity)
+    return opened
+
+
+@transaction.atomic
+def set_capacity(
+    listing: Listing, mondays: Iterable[date], *, capacity: int, by: User | None
+) -> None:
+    """Set the seats of some weeks; 0 closes them. Refuses with ``SeatsTaken``.
+
+    Locked like a booking, and written to that column alone: saving a loaded row
+    would put back an old count.
+    """
+    rows = SeatWeek.objects.lock(frozenset((listing.pk, monday) for monday in mondays))
+    if taken := [row for row in rows.values() if row.taken > capacity]:
+        raise SeatsTaken(sorted(taken, key=lambda row: row.monday))
+    SeatWeek.objects.filter(pk__in=[row.pk for row in rows.values()]).update(capacity=capacity)
+    days = sorted(f"{row.monday}" for row in rows.values())
+    record("listing.capacity_set", listing, by=by, mondays=days, capacity=capacity)

@@ -1,0 +1,76 @@
+"""A block is a start Monday and a number of weeks: plain arithmetic, no rows."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from clocks.calendar import is_holiday, weekdays_between
+
+# One listing's week: the listing's key and its Monday.
+Week = tuple[int, date]
+WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, order=True)
+class Block:
+    """From a Monday to the Friday of the last week (handbook 3.5)."""
+
+    start_on: date
+    weeks: int
+
+    @property
+    def end_on(self) -> date:
+        """Monday 29 March for four weeks ends on Friday 23 April."""
+        return self.start_on + timedelta(days=self.weeks * 7 - 3)
+
+    @property
+    def mondays(self) -> list[date]:
+        return [self.start_on + n * WEEK for n in range(self.weeks)]
+
+    @property
+    def working_days(self) -> int:
+        """Weekdays without federal holidays."""
+        return weekdays_between(self.start_on, self.end_on)
+
+    @property
+    def starts_on_holiday(self) -> bool:
+        """Day one is a Monday holiday: it must be said."""
+        return is_holiday(self.start_on)
+
+    def of(self, listing_id: int) -> frozenset[Week]:
+        """The weeks that it takes of one listing."""
+        return frozenset((listing_id, monday) for monday in self.mondays)
+
+    def overlaps(self, other: "Block") -> bool:
+        return self.start_on <= other.end_on and other.start_on <= self.end_on
+
+
+@dataclass(frozen=True)
+class OpenBlock:
+    """A block with what is free in it: the least over its weeks."""
+
+    block: Block
+    free: int
+    capacity: int
+
+    @property
+    def is_full(self) -> bool:
+        return self.free < 1
+
+
+def open_blocks(
+    seats: Mapping[date, tuple[int, int]], *, mondays: Iterable[date], weeks: int
+) -> list[OpenBlock]:
+    """Blocks of that length at those starts; ``seats`` holds free and capacity by Monday.
+
+    A block with a week that has no row, or is closed (capacity 0), is not offered at all.
+    """
+    found = []
+    for monday in mondays:
+        block = Block(monday, weeks)
+        rows = [seats.get(day) for day in block.mondays]
+        known = [row for row in rows if row is not None and row[1] > 0]
+        if len(known) == weeks:
+            free, capacity = min(known)
+            found.append(OpenBlock(block, free, capacity))
+    return found
