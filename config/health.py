@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from clocks.models import Due
 from config.celery import HEARTBEAT, HEARTBEAT_SECONDS
@@ -65,7 +67,7 @@ def _broker() -> None:
         settings.REDIS_URL,
         socket_connect_timeout=ANSWER_SECONDS,
         socket_timeout=ANSWER_SECONDS,
-        retry=None,
+        retry=Retry(NoBackoff(), 0),
     ) as redis:
         redis.ping()
 

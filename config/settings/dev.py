@@ -18,6 +18,7 @@ env.seal()
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "[::1]"]
 
 # Mail can be read at /dev/mail/; what was really sent lies in files beside.
+SHOW_MAILBOX = True
 if "EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"

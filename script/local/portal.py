@@ -1,0 +1,157 @@
+"""script/server, second half: servers, data, processes, and an orderly end."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Mapping
+from contextlib import ExitStack
+from http import HTTPStatus
+from pathlib import Path
+
+from script.local import (
+    account,
+    beside,
+    children,
+    installation,
+    keys,
+    options,
+    places,
+    postgres,
+    reach,
+    stopping,
+    valkey,
+)
+from script.local.options import Options
+from script.local.speech import Refusal, one_sentence, say
+
+PASSWORD = "wardlight-demo"  # noqa: S105  known to all, and said on every page
+PEOPLE = ["learner", "preceptor", "coordinator", "admin"]
+STOP_SECONDS = 30
+SERVERS = ["DATABASE_URL", "REDIS_URL"]
+
+
+def main() -> None:
+    stopping.listen()
+    try:
+        with one_sentence():
+            status = run(options.parse())
+    except stopping.Stopped as stopped:
+        status = stopped.status
+    sys.exit(status)
+
+
+def run(chosen: Options) -> int:
+    """Serve until somebody stops us, or until one of the processes ends."""
+    own_database = not os.environ.get("DATABASE_URL")
+    runs_as = account.for_database() if own_database else account.Account()
+    data = places.settle(installation.ROOT, chosen.data, runs_as)
+    with ExitStack() as started:
+        started.enter_context(places.held(data))
+        started.callback(say, f"Stopped. The data is kept in {data}")
+        started.callback(stopping.ignore)
+        environment = settings(chosen, data)
+        if own_database:
+            care = postgres.LIKE_PRODUCTION if chosen.production else postgres.FOR_DEVELOPMENT
+            database = postgres.running(data, runs_as, care)
+            environment["DATABASE_URL"] = started.enter_context(database)
+        reach.refuse_database(environment["DATABASE_URL"])
+        if not os.environ.get("REDIS_URL"):
+            broker = valkey.running(data, durable=True)
+            environment["REDIS_URL"] = started.enter_context(broker)
+        reach.refuse_broker(environment["REDIS_URL"])
+        started.enter_context(beside.shared(data, environment))
+        prepare(chosen, environment)
+        return serve(chosen, data, environment)
+
+
+def settings(chosen: Options, data: Path) -> dict[str, str]:
+    """What the portal reads from its environment; what is given already, stays."""
+    defaults = {
+        "SITE_URL": f"http://localhost:{chosen.port}",
+        "ALLOWED_HOSTS": "localhost",
+        **keys.kept_in(data),
+    }
+    if chosen.production:
+        defaults |= {"EMAIL_URL": "file:", "TRUST_PROXY": "1"}
+    else:
+        # A changed module is loaded anew; a browser's spare connection holds up nobody.
+        defaults |= {"GUNICORN_CMD_ARGS": "--reload --threads 4"}
+    return {
+        **{name: os.environ.get(name) or value for name, value in defaults.items()},
+        "DJANGO_SETTINGS_MODULE": f"config.settings.{'production' if chosen.production else 'dev'}",
+        "DATA_DIR": str(data),
+        "PORT": str(chosen.port),
+        **{name: os.environ[name] for name in SERVERS if os.environ.get(name)},
+    }
+
+
+def prepare(chosen: Options, environment: Mapping[str, str]) -> None:
+    say("Bringing the database up to date")
+    loads = ["--demo"] if chosen.demo else []
+    prepared = subprocess.run(
+        [installation.PYTHON, "-P", "-m", "script.local.prepare", *loads],
+        cwd=installation.ROOT,
+        env={**installation.environment(), **environment, "PYTHONPATH": str(installation.ROOT)},
+        check=False,
+    )
+    if prepared.returncode:
+        raise Refusal("The database could not be brought up to date; why is said above.")
+
+
+def serve(chosen: Options, data: Path, environment: Mapping[str, str]) -> int:
+    """Run the Procfile; its exit status."""
+    honcho = children.start(
+        [installation.PYTHON, "-m", "honcho", "--env", os.devnull, "start", "-p", str(chosen.port)],
+        cwd=installation.ROOT,
+        env={**installation.environment(), **environment},
+        stdin=subprocess.DEVNULL,
+    )
+    threading.Thread(target=greet, args=(honcho, chosen, data, environment), daemon=True).start()
+    try:
+        return honcho.wait()
+    finally:
+        stopping.ignore()
+        children.stop(honcho, signal.SIGTERM, STOP_SECONDS)
+
+
+def greet(
+    honcho: subprocess.Popen[bytes], chosen: Options, data: Path, environment: Mapping[str, str]
+) -> None:
+    """Say where everything is, as soon as the web server answers."""
+    while honcho.poll() is None:
+        if answers(chosen.port):
+            say(greeting(chosen, data, environment))
+            return
+        time.sleep(0.2)
+
+
+def answers(port: int) -> bool:
+    request = urllib.request.Request(  # noqa: S310
+        f"http://127.0.0.1:{port}/healthz", headers={"Host": f"localhost:{port}"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
+            return bool(response.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def greeting(chosen: Options, data: Path, environment: Mapping[str, str]) -> str:
+    site = f"http://localhost:{chosen.port}"
+    lines = [f"The portal is ready:  {site}/"]
+    if reach.has_demo(environment["DATABASE_URL"]):
+        logins = [f"{person}@demo.example" for person in PEOPLE]
+        lines += [f"Sign in as            {logins[0]}", *(f"{'':22}{name}" for name in logins[1:])]
+        lines += [f"with the password     {PASSWORD}"]
+    mailbox = f"files in {data / 'mail'}" if chosen.production else f"{site}/dev/mail/"
+    lines += [f"Its mail              {mailbox}", f"Its data              {data}"]
+    lines += ["To stop everything    Ctrl-C"]
+    return "\n" + "\n".join(f"  {line}" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
