@@ -7,7 +7,7 @@ from clocks.models import Due
 
 
 @admin.register(Due)
-class DueAdmin(admin.ModelAdmin[Due]):
+class DueAdmin(admin.ModelAdmin):
     list_display = ["at", "kind", "subject_id", "occurrence", "done_at", "outcome", "tries"]
     list_filter = [("done_at", admin.EmptyFieldListFilter), "kind"]
     search_fields = ["=subject_id", "occurrence"]

@@ -29,7 +29,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin[Message]):
+class MessageAdmin(admin.ModelAdmin):
     list_display = ["created_at", "subject", "recipient", "due_at", "tries", "sent_at", "failed_at"]
     list_filter = [StateFilter, "template"]
     search_fields = ["recipient", "subject"]

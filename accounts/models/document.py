@@ -103,6 +103,7 @@ class Document(models.Model):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ["type__order", "-uploaded_at"]
+        permissions = [("view_identity_document", "Can open passports and visas")]
         constraints = [
             both_or_neither("document_verified_by_somebody", "verified_at", "verified_by"),
             both_or_neither("document_rejected_by_somebody", "rejected_at", "rejected_by"),

@@ -1,0 +1,333 @@
+"""What a learner does with a request until it is answered, and what ends it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import LearnerProfile, User
+from audit.actions import record
+from clocks.actions import schedule
+from placements import deadlines, emails
+from placements.actions.transition import TransitionNotAllowed, transition
+from placements.models import Application, ApplicationDocument
+from placements.queries import current_documents, precheck
+from placements.states import DeclineReason, Status
+from rotations.actions.seats import SeatsGone, move_seats
+from rotations.blocks import Block
+from rotations.eligibility import Check
+from rotations.kinds import Screening
+from rotations.models import Listing
+from rotations.queries import upcoming_blocks
+
+STEPS = ("dates", "about", "documents")
+
+
+class Blocked(ValidationError):
+    """Rules that stop a request from being sent; ``checks`` says which."""
+
+    def __init__(self, checks: list[Check]) -> None:
+        self.checks = checks
+        super().__init__([str(check.text) for check in checks], code="blocked")
+
+
+class BlockNotOffered(ValidationError):
+    """The listing has no such block: wrong start, wrong length, too soon or closed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("These dates are not offered. Choose one of those shown."), code="block")
+
+
+class ProfileIncomplete(ValidationError):
+    """Facts that an application needs are missing; ``fields`` names them."""
+
+    def __init__(self, fields: list[str]) -> None:
+        self.fields = fields
+        super().__init__(
+            ngettext("One fact about you is missing: %(fields)s.",
+                     "Some facts about you are missing: %(fields)s.", len(fields)),
+            code="profile",
+            params={"fields": ", ".join(fields)},
+        )  # fmt: skip
+
+
+@transaction.atomic
+def start_application(listing: Listing, *, learner: User, by: User) -> Application:
+    """Her open request for this listing; a new draft if there is none.
+
+    The learner's profile is locked, so that two clicks find one draft. Whoever
+    starts an application becomes a learner by it.
+    """
+    LearnerProfile.objects.get_or_create(user=learner)
+    LearnerProfile.objects.select_for_update(no_key=True).get(user=learner)
+    found = Application.objects.open().filter(learner=learner, listing=listing).first()
+    if found:
+        return found
+    if not listing.is_published:
+        raise ValidationError(_("This rotation does not take requests now."), code="closed")
+    application = Application.objects.create(learner=learner, listing=listing, created_by=by)
+    record("application.started", application, by=by, on_behalf_of=None if by == learner else learner)
+    now = timezone.now()
+    for days in deadlines.DRAFT_REMINDERS:
+        at = now + timedelta(days=days)
+        schedule("application.draft_reminder", application.pk, at=at, occurrence=f"{days}d")
+    schedule("application.close_draft", application.pk, at=now + deadlines.DRAFT_ENDS)
+    return application
+
+
+def _lock_draft(application: Application) -> None:
+    application.lock()
+    if application.status not in {Status.DRAFT, Status.CHANGES_REQUESTED}:
+        raise TransitionNotAllowed(application, Status.DRAFT)
+
+
+def _is_offered(listing: Listing, block: Block) -> bool:
+    """Open for requests: in rhythm, of an allowed length, every week there. It may be full."""
+    if not listing.allows(block):
+        return False
+    offered = upcoming_blocks([listing], weeks=block.weeks).get(listing.pk, [])
+    return any(open_block.block == block for open_block in offered)
+
+
+@transaction.atomic
+def choose_dates(application: Application, block: Block, *, by: User) -> None:
+    """Put a block into a draft. Refuses with ``BlockNotOffered``."""
+    _lock_draft(application)
+    if not _is_offered(application.listing, block):
+        raise BlockNotOffered
+    application.start_on, application.weeks = block.start_on, block.weeks
+    _save_step(application, "dates", "start_on", "weeks")
+
+
+@transaction.atomic
+def save_about(
+    application: Application, *, by: User, statement: str, finished: bool = True
+) -> None:
+    """Keep the statement; ``finished`` ticks the step off once the profile is whole too."""
+    _lock_draft(application)
+    application.statement = statement
+    profile = application.learner.learner_profile
+    done = finished and profile.is_complete and bool(statement.strip())
+    _save_step(application, "about" if done else "", "statement")
+
+
+@transaction.atomic
+def save_documents(application: Application, *, by: User) -> None:
+    """She has been through her papers; what is missing may come later."""
+    _lock_draft(application)
+    _save_step(application, "documents")
+
+
+@transaction.atomic
+def save_pre_accept(application: Application, *, by: User, pre_accept: bool) -> None:
+    """Whether an offer is taken at once when it comes."""
+    _lock_draft(application)
+    application.pre_accept = pre_accept
+    _save_step(application, "", "pre_accept")
+
+
+def _save_step(application: Application, step: str, *fields: str) -> None:
+    if step and step not in application.done:
+        application.done = [*application.done, step]
+    application.save(update_fields=["done", "updated_at", *fields])
+
+
+@transaction.atomic
+def submit_application(application: Application, *, by: User) -> Application:
+    """Send it, once: whoever clicks again gets the first result.
+
+    What the preceptor will read, the price and the versions of the documents
+    are frozen. Refuses with ``ProfileIncomplete``, ``Blocked``, ``BlockNotOffered``
+    or ``SeatsGone``; then nothing has changed.
+    """
+    application.lock()
+    if application.submitted_at and application.is_open and application.status != (
+        Status.CHANGES_REQUESTED
+    ):
+        return application
+    if application.status not in {Status.DRAFT, Status.CHANGES_REQUESTED}:
+        raise TransitionNotAllowed(application, Status.SUBMITTED)
+    profile = application.learner.learner_profile
+    if profile.missing:
+        raise ProfileIncomplete(profile.missing)
+    _refuse_closed(application)
+    if stops := [check for check in precheck(application) if check.blocks]:
+        raise Blocked(stops)
+    again = application.status == Status.CHANGES_REQUESTED
+    event = transition(application, Status.SUBMITTED, by=by, **_frozen(application, profile))
+    _freeze_documents(application)
+    if again:
+        emails.application_resubmitted(application, occasion=event)
+    else:
+        emails.application_received(application, occasion=event)
+    if application.listing.screening == Screening.NONE or (again and application.review_started_at):
+        start_review(application, by=None)
+    elif not again:
+        emails.application_screening(application, occasion=event)
+    return application
+
+
+def _refuse_closed(application: Application) -> None:
+    """The block must be on offer and not full: requests hold no seat, but need a chance."""
+    block, listing = application.block, application.listing
+    if not listing.is_published or block is None or not listing.allows(block):
+        raise BlockNotOffered
+    offered = upcoming_blocks([listing], weeks=block.weeks).get(listing.pk, [])
+    now = next((one for one in offered if one.block == block), None)
+    if now is None:
+        raise BlockNotOffered
+    if now.is_full:
+        raise SeatsGone(sorted(application.seats))
+
+
+def _frozen(application: Application, profile: LearnerProfile) -> dict[str, Any]:
+    listing = application.listing
+    answers = {
+        "name": application.learner.name,
+        "family": profile.family,
+        "citizenship": str(profile.citizenship),
+        "school": profile.school,
+        "school_country": str(profile.school_country),
+        "graduation_on": str(profile.graduation_on or ""),
+        "step1": profile.step1,
+        "step2": profile.step2,
+        "visa_plan": profile.visa_plan,
+        "languages": profile.languages,
+        "goals": profile.goals,
+    }
+    return {
+        "answers": answers,
+        "fee": listing.fee(application.weeks or 0),
+        "service_fee": listing.service_fee,
+        "submitted_at": application.submitted_at or timezone.now(),
+    }
+
+
+def _freeze_documents(application: Application) -> None:
+    application.sent_documents.all().delete()
+    asked = set(application.listing.requirements.values_list("type_id", flat=True))
+    ApplicationDocument.objects.bulk_create(
+        ApplicationDocument(application=application, document=document)
+        for document in current_documents(application.learner)
+        if document.type_id in asked
+    )
+
+
+@transaction.atomic
+def start_review(application: Application, *, by: User | None) -> None:
+    """Hand it to the preceptor and start her clock (timer T4)."""
+    application.lock()
+    now, zone = timezone.now(), application.listing.site.zone
+    reply_by = deadlines.reply_by(now, application.start_on, zone)
+    event = transition(
+        application, Status.UNDER_REVIEW, by=by, review_started_at=now, reply_by=reply_by
+    )
+    emails.review_request(application, occasion=event)
+    _start_answer_clock(application)
+
+
+def _start_answer_clock(application: Application) -> None:
+    asked_at, zone = application.review_started_at, application.listing.site.zone
+    round_ = f"{asked_at:%Y%m%d%H%M%S}"
+    for days, at in deadlines.answer_reminders(asked_at, zone).items():
+        if at < application.reply_by:
+            schedule(
+                "application.reply_reminder", application.pk, at=at, occurrence=f"{round_}:{days}"
+            )
+    escalation = deadlines.escalation_at(asked_at, zone)
+    if escalation < application.reply_by:
+        schedule("application.escalate", application.pk, at=escalation, occurrence=round_)
+    schedule("application.lapse", application.pk, at=application.reply_by, occurrence=round_)
+
+
+@transaction.atomic
+def request_changes(application: Application, *, by: User, note: str) -> None:
+    """Ask the learner for other dates or an answer; the preceptor's clock stops."""
+    application.lock()
+    event = transition(
+        application, Status.CHANGES_REQUESTED, by=by, note=note, **_answered(application)
+    )
+    emails.changes_requested(application, occasion=event)
+    schedule(
+        "application.close_unanswered",
+        application.pk,
+        at=timezone.now() + deadlines.CHANGES_ENDS,
+        occurrence=str(event.pk),
+    )
+
+
+def _answered(application: Application) -> dict[str, Any]:
+    """The first answer is what a preceptor's response time is measured by."""
+    return {"answered_at": application.answered_at or timezone.now()}
+
+
+@transaction.atomic
+def decline_application(
+    application: Application, *, by: User, reason: DeclineReason, note: str = ""
+) -> None:
+    """Say no with one of the field's reasons, which the learner reads."""
+    application.lock()
+    event = transition(
+        application,
+        Status.DECLINED,
+        by=by,
+        decline_reason=reason,
+        note=note,
+        ended_at=timezone.now(),
+        **_answered(application),
+    )
+    emails.application_declined(application, occasion=event)
+
+
+@transaction.atomic
+def lapse_application(application: Application) -> bool:
+    """The preceptor never answered (T4). Whether it lapsed now."""
+    application.lock()
+    due = application.reply_by and application.reply_by <= timezone.now()
+    if application.status != Status.UNDER_REVIEW or not due:
+        return False
+    event = transition(application, Status.NO_RESPONSE, by=None, ended_at=timezone.now())
+    emails.application_lapsed(application, occasion=event)
+    return True
+
+
+@transaction.atomic
+def withdraw_application(application: Application, *, by: User | None, note: str = "") -> None:
+    """The learner steps back, at any point before she accepts; a held seat is free again."""
+    application.lock()
+    was = Status(application.status)
+    if application.holds_a_seat:
+        move_seats(give=application.seats)
+    event = transition(
+        application, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note=note
+    )
+    emails.take_back_offer(application)
+    if was in {Status.UNDER_REVIEW, Status.OFFERED}:
+        emails.application_withdrawn(application, occasion=event)
+
+
+@transaction.atomic
+def mark_ineligible(application: Application, *, by: User, note: str) -> None:
+    """Staff found a rule that is not met."""
+    application.lock()
+    event = transition(
+        application, Status.INELIGIBLE, by=by, note=note, ended_at=timezone.now()
+    )
+    emails.application_ineligible(application, occasion=event)
+
+
+@transaction.atomic
+def close_application(application: Application, *, by: User | None, note: str) -> None:
+    """End an open request that can come to nothing; a held seat is free again."""
+    application.lock()
+    was = Status(application.status)
+    if application.holds_a_seat:
+        move_seats(give=application.seats)
+    event = transition(application, Status.CLOSED, by=by, note=note, ended_at=timezone.now())
+    emails.take_back_offer(application)
+    if was != Status.DRAFT:
+        emails.application_closed(application, occasion=event)

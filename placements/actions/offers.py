@@ -1,0 +1,244 @@
+"""An offer is a held seat: made, taken back, accepted, declined, ended."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from clocks.actions import schedule
+from placements import deadlines, emails
+from placements.actions.placements import start_placement
+from placements.actions.transition import TransitionNotAllowed, transition
+from placements.models import Application, Placement
+from placements.queries import has_overlap, overlapping_applications
+from placements.states import LIVE, Status
+from rotations.actions.seats import move_seats
+
+SCHOOL_APPROVAL = "school-approval"
+
+
+class PreceptorCannotHost(ValidationError):
+    """She is not verified, suspended, away, or at her own limit."""
+
+
+class OfferEnded(ValidationError):
+    """The seat was held until a moment that has passed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This offer has ended. The seat went to the next person."), code="ended")
+
+
+class DatesOverlap(ValidationError):
+    """She has a confirmed rotation on some of these days."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You have a confirmed rotation on some of these days."), code="overlap"
+        )
+
+
+class SchoolMustApprove(ValidationError):
+    """The listing wants the school's word first (handbook 3.7)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Your program must approve first: upload the letter to your wallet."), code="school"
+        )
+
+
+@transaction.atomic
+def offer_seat(application: Application, *, by: User) -> None:
+    """Hold a seat for the learner and make the offer; she hears of it in two minutes.
+
+    Takes a seat in each week of the block. Refuses with ``SeatsGone``,
+    ``PreceptorCannotHost`` or ``TransitionNotAllowed``; then nothing has changed.
+    """
+    application.lock()
+    if application.status not in {Status.UNDER_REVIEW, Status.WAITLISTED}:
+        raise TransitionNotAllowed(application, Status.OFFERED)
+    listing = application.listing
+    _refuse_host(application)
+    move_seats(take=application.seats)
+    _refuse_full_house(application)
+    now = timezone.now()
+    window = deadlines.offer_window(now, application.start_on, listing.site.zone)
+    event = transition(
+        application,
+        Status.OFFERED,
+        by=by,
+        offered_at=now,
+        offered_by=by,
+        offer_expires_at=now + window,
+        answered_at=application.answered_at or now,
+    )
+    emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
+    _start_offer_clock(application)
+
+
+def _refuse_host(application: Application) -> None:
+    listing = application.listing
+    if not listing.preceptor.may_host or not listing.is_published:
+        raise PreceptorCannotHost(
+            _("This listing cannot make offers now. Your coordinator knows why."), code="host"
+        )
+
+
+def _refuse_full_house(application: Application) -> None:
+    """The preceptor's own limit over all her listings; her row is locked after the weeks."""
+    preceptor, block = application.listing.preceptor, application.block
+    if preceptor.max_learners is None or block is None:
+        return
+    type(preceptor).objects.select_for_update(no_key=True, of=("self",)).get(pk=preceptor.pk)
+    together = {"start_on__lte": block.end_on}
+    placed = Placement.objects.filter(
+        preceptor=preceptor, status__in=LIVE, end_on__gte=block.start_on, **together
+    ).count()
+    offered = Application.objects.filter(
+        listing__preceptor=preceptor, status=Status.OFFERED, **together
+    ).exclude(pk=application.pk)
+    held = sum(bool(one.block and one.block.overlaps(block)) for one in offered)
+    if placed + held >= preceptor.max_learners:
+        raise PreceptorCannotHost(
+            _("Your limit is %(n)d learners at a time, and these dates have as many."),
+            code="limit",
+            params={"n": preceptor.max_learners},
+        )
+
+
+def _start_offer_clock(application: Application) -> None:
+    ends, made = application.offer_expires_at, application.offered_at
+    round_ = f"{ends:%Y%m%d%H%M%S}"
+    for before in deadlines.OFFER_REMINDERS:
+        if ends - before > made + deadlines.UNDO:
+            hours = int(before.total_seconds() // 3600)
+            schedule(
+                "application.offer_reminder",
+                application.pk,
+                at=ends - before,
+                occurrence=f"{round_}:{hours}h",
+            )
+    schedule("application.expire_offer", application.pk, at=ends, occurrence=round_)
+    if application.pre_accept:
+        schedule(
+            "application.pre_accept", application.pk, at=made + deadlines.UNDO, occurrence=round_
+        )
+
+
+NO_OFFER: dict[str, Any] = {"offered_at": None, "offered_by": None, "offer_expires_at": None}
+
+
+def undo_until(application: Application) -> datetime | None:
+    """Until when the confirm can be taken back as if it had not been."""
+    if application.status != Status.OFFERED or application.offered_at is None:
+        return None
+    return application.offered_at + deadlines.UNDO
+
+
+@transaction.atomic
+def undo_offer(application: Application, *, by: User) -> None:
+    """Take back one's own confirm within two minutes: the learner never hears of it."""
+    application.lock()
+    until = undo_until(application)
+    if until is None or timezone.now() > until:
+        raise TransitionNotAllowed(application, Status.UNDER_REVIEW)
+    move_seats(give=application.seats)
+    emails.take_back_offer(application)
+    transition(application, Status.UNDER_REVIEW, by=by, **NO_OFFER)
+
+
+@transaction.atomic
+def rescind_offer(application: Application, *, by: User, note: str) -> None:
+    """Take an offer back that the learner has read, with a reason; never after acceptance."""
+    application.lock()
+    if application.status != Status.OFFERED:
+        raise TransitionNotAllowed(application, Status.UNDER_REVIEW)
+    move_seats(give=application.seats)
+    emails.take_back_offer(application)
+    event = transition(application, Status.UNDER_REVIEW, by=by, note=note, **NO_OFFER)
+    emails.offer_rescinded(application, occasion=event)
+
+
+@transaction.atomic
+def accept_offer(application: Application, *, by: User | None) -> Placement:
+    """The held seat is hers: a placement exists, and what collides with it is withdrawn.
+
+    Locks her open applications in their order, then all weeks in one statement.
+    Accepted twice, it is one placement. Refuses with ``OfferEnded``,
+    ``DatesOverlap`` or ``SchoolMustApprove``.
+    """
+    _lock_open_of(application)
+    application.lock()
+    if application.status == Status.ACCEPTED:
+        return application.placement
+    if not application.offer_is_open():
+        raise OfferEnded
+    _refuse_acceptance(application)
+    superseded = overlapping_applications(application)
+    freed = frozenset().union(*(one.seats for one in superseded if one.holds_a_seat))
+    move_seats(give=freed)
+    event = transition(application, Status.ACCEPTED, by=by, ended_at=timezone.now())
+    try:
+        with transaction.atomic():
+            placement = start_placement(application, by=by)
+    except IntegrityError as error:
+        raise DatesOverlap from error
+    for other in superseded:
+        _supersede(other, by=by)
+    emails.take_back_offer(application)
+    emails.application_accepted(application, placement, occasion=event)
+    return placement
+
+
+def _lock_open_of(application: Application) -> None:
+    mine = Application.objects.open().filter(learner_id=application.learner_id)
+    list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
+def _refuse_acceptance(application: Application) -> None:
+    learner, block = application.learner, application.block
+    if block and has_overlap(learner, block):
+        raise DatesOverlap
+    if application.listing.needs_school_approval:
+        approvals = learner.documents.current().filter(type__slug=SCHOOL_APPROVAL)
+        if not approvals.exclude(verified_at=None).exists():
+            raise SchoolMustApprove
+
+
+def _supersede(other: Application, *, by: User | None) -> None:
+    """Withdraw a request that an acceptance collides with; its seats are free already."""
+    was = Status(other.status)
+    event = transition(
+        other, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note="superseded"
+    )
+    emails.take_back_offer(other)
+    if was in {Status.UNDER_REVIEW, Status.OFFERED}:
+        emails.application_withdrawn(other, occasion=event)
+
+
+@transaction.atomic
+def decline_offer(application: Application, *, by: User) -> None:
+    """The learner says no: the seat is free at once."""
+    application.lock()
+    if application.status != Status.OFFERED:
+        raise TransitionNotAllowed(application, Status.OFFER_DECLINED)
+    move_seats(give=application.seats)
+    event = transition(application, Status.OFFER_DECLINED, by=by, ended_at=timezone.now())
+    emails.take_back_offer(application)
+    emails.offer_declined(application, occasion=event)
+
+
+@transaction.atomic
+def expire_offer(application: Application) -> bool:
+    """The offer's moment has passed. Whether it ended now."""
+    application.lock()
+    over = application.offer_expires_at and application.offer_expires_at <= timezone.now()
+    if application.status != Status.OFFERED or not over:
+        return False
+    move_seats(give=application.seats)
+    event = transition(application, Status.OFFER_EXPIRED, by=None, ended_at=timezone.now())
+    emails.offer_expired(application, occasion=event)
+    return True

@@ -1,0 +1,256 @@
+"""A placement from acceptance to its end."""
+
+from datetime import date, datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.actions import record
+from clocks.actions import schedule
+from clocks.calendar import end_of_day, morning
+from placements import deadlines, emails
+from placements.actions.transition import TransitionNotAllowed, move_placement
+from placements.models import Application, Placement
+from placements.queries import current_documents, hours_totals
+from placements.states import CancelledBy, CancelReason, PlacementStatus
+from rotations.actions.seats import move_seats
+from rotations.eligibility import Check, check_documents
+
+FULL_WEEK_DAYS = 5
+
+
+class NotDone(ValidationError):
+    """Hours or the evaluation are missing."""
+
+
+def start_placement(application: Application, *, by: User | None) -> Placement:
+    """Create the placement of an accepted application, in the caller's transaction.
+
+    Price and cancellation policy are frozen into it. The table refuses, as an
+    ``IntegrityError``, dates that overlap another live placement.
+    """
+    listing, block = application.listing, application.block
+    if block is None:
+        raise TransitionNotAllowed(application, "accepted")
+    placement = Placement.objects.create(
+        application=application,
+        learner=application.learner,
+        listing=listing,
+        preceptor=listing.preceptor,
+        start_on=block.start_on,
+        end_on=block.end_on,
+        fee=application.rotation_fee,
+        service_fee=application.portal_fee,
+        policy={"name": listing.policy.name, "tiers": listing.policy.tiers},
+        planned_hours=block.working_days * listing.hours_per_week // FULL_WEEK_DAYS,
+    )
+    record("placement.onboarding", placement, by=by)
+    start_clocks(placement)
+    refresh_readiness(placement)
+    return placement
+
+
+def start_clocks(placement: Placement) -> None:
+    """Owe everything that happens by itself on these dates; called again when they move."""
+    zone = placement.listing.site.zone
+    dates = f"{placement.start_on}:{placement.end_on}"
+    now = timezone.now()
+
+    def owe(kind: str, at: datetime, what: str = "") -> None:
+        if at > now:
+            schedule(kind, placement.pk, at=at, occurrence=f"{dates}:{what}".rstrip(":"))
+
+    documents_due = documents_due_on(placement)
+    for days in deadlines.DOCUMENT_REMINDERS:
+        at = morning(documents_due - timedelta(days=days), zone, deadlines.MAIL_HOUR)
+        owe("placement.documents_due", at, f"{days}d")
+    for days in deadlines.START_REMINDERS:
+        at = morning(placement.start_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
+        owe("placement.start_reminder", at, f"{days}d")
+    begin = morning(placement.start_on, zone, deadlines.START_HOUR)
+    schedule("placement.begin", placement.pk, at=begin, occurrence=dates)
+    evaluate = placement.end_on - deadlines.EVALUATION_FROM
+    owe("placement.evaluation_due", morning(evaluate, zone, deadlines.MAIL_HOUR))
+    over = end_of_day(placement.end_on, zone) + timedelta(minutes=1)
+    schedule("placement.end", placement.pk, at=over, occurrence=dates)
+    for monday in [*placement.block.mondays[1:], placement.end_on + timedelta(days=3)]:
+        owe("placement.hours_digest", morning(monday, zone, deadlines.DIGEST_HOUR), f"{monday}")
+    for days in deadlines.EVALUATION_REMINDERS:
+        day = placement.end_on + timedelta(days=days)
+        owe("placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d")
+
+
+def documents_due_on(placement: Placement) -> date:
+    """Until when all papers must be there (timer T7)."""
+    profile = getattr(placement.learner, "learner_profile", None)
+    return deadlines.documents_due_on(
+        placement.start_on,
+        needs_visa=bool(profile and profile.needs_visa),
+        today=timezone.localdate(placement.created_at, timezone=placement.listing.site.zone),
+    )
+
+
+def open_requirements(placement: Placement) -> list[Check]:
+    """The papers that still keep it from being ready: missing, not accepted or too short."""
+    checks = check_documents(
+        placement.listing, placement.block, current_documents(placement.learner)
+    )
+    return [check for check in checks if check.state not in {"met", "not_needed"}]
+
+
+@transaction.atomic
+def refresh_readiness(placement: Placement) -> None:
+    """Ready when every paper counts through the last day and the payment is recorded.
+
+    Run after every change of either; a ready one can fall back (handbook 4.2).
+    """
+    placement.lock()
+    ready = placement.paid_at is not None and not open_requirements(placement)
+    if ready and placement.status == PlacementStatus.ONBOARDING:
+        event = move_placement(placement, PlacementStatus.READY, by=None)
+        emails.placement_ready(placement, occasion=event)
+        begin_placement(placement)
+    elif not ready and placement.status == PlacementStatus.READY:
+        event = move_placement(placement, PlacementStatus.ONBOARDING, by=None)
+        emails.placement_not_ready(placement, open_requirements(placement), occasion=event)
+
+
+def refresh_readiness_of(learner: User) -> None:
+    """The same for all that she has ahead; a paper of hers was reviewed."""
+    statuses = [PlacementStatus.ONBOARDING, PlacementStatus.READY]
+    for placement in learner.placements.filter(status__in=statuses).with_listing():
+        refresh_readiness(placement)
+
+
+@transaction.atomic
+def record_payment(placement: Placement, *, by: User) -> None:
+    """Staff saw the money. Recorded twice, it stays as first recorded."""
+    placement.lock()
+    if placement.paid_at is None:
+        placement.paid_at, placement.paid_by = timezone.now(), by
+        placement.save(update_fields=["paid_at", "paid_by", "updated_at"])
+        event = record("placement.paid", placement, by=by, cents=placement.total)
+        emails.payment_received(placement, occasion=event)
+    refresh_readiness(placement)
+
+
+@transaction.atomic
+def begin_placement(placement: Placement) -> bool:
+    """On site from 6:00 of the first day, at the site. Whether it began now."""
+    placement.lock()
+    zone = placement.listing.site.zone
+    begun = timezone.now() >= morning(placement.start_on, zone, deadlines.START_HOUR)
+    if placement.status != PlacementStatus.READY or not begun:
+        return False
+    event = move_placement(placement, PlacementStatus.ACTIVE, by=None)
+    emails.first_day(placement, occasion=event)
+    return True
+
+
+@transaction.atomic
+def record_arrival(placement: Placement, *, by: User) -> None:
+    """The preceptor's tap on day one. A second tap changes nothing."""
+    placement.lock()
+    if placement.status != PlacementStatus.ACTIVE:
+        raise TransitionNotAllowed(placement, PlacementStatus.ACTIVE)
+    if placement.arrived_at is None:
+        placement.arrived_at = timezone.now()
+        placement.save(update_fields=["arrived_at", "updated_at"])
+        record("placement.arrived", placement, by=by)
+
+
+@transaction.atomic
+def hold_placement(placement: Placement, *, by: User | None, note: str) -> None:
+    """Keep the seat while something is sorted out; hours do not count meanwhile."""
+    placement.lock()
+    event = move_placement(placement, PlacementStatus.ON_HOLD, by=by, note=note)
+    emails.placement_on_hold(placement, occasion=event)
+
+
+@transaction.atomic
+def resume_placement(placement: Placement, *, by: User) -> None:
+    """Lift a hold: back to getting ready, or on site once the start has passed."""
+    placement.lock()
+    today = timezone.localdate(timezone=placement.listing.site.zone)
+    on_site = placement.start_on <= today
+    to = PlacementStatus.ACTIVE if on_site else PlacementStatus.ONBOARDING
+    event = move_placement(placement, to, by=by, note="")
+    emails.placement_resumed(placement, occasion=event)
+    refresh_readiness(placement)
+
+
+@transaction.atomic
+def end_placement(placement: Placement) -> bool:
+    """The last day has passed at the site. Whether it ended now."""
+    placement.lock()
+    zone = placement.listing.site.zone
+    over = timezone.now() > end_of_day(placement.end_on, zone)
+    if placement.status != PlacementStatus.ACTIVE or not over:
+        return False
+    event = move_placement(placement, PlacementStatus.WRAP_UP, by=None)
+    emails.placement_wrap_up(placement, occasion=event)
+    complete_if_done(placement)
+    return True
+
+
+def _is_done(placement: Placement) -> bool:
+    """Enough signed hours, and the final evaluation (handbook 3.8)."""
+    evaluated = placement.evaluations.filter(kind="final").exclude(signed_at=None).exists()
+    return evaluated and hours_totals(placement).is_enough
+
+
+def complete_if_done(placement: Placement) -> bool:
+    """In the caller's transaction, with the placement locked. Whether it completed now."""
+    if placement.status != PlacementStatus.WRAP_UP or not _is_done(placement):
+        return False
+    move_placement(placement, PlacementStatus.COMPLETED, by=None, ended_at=timezone.now())
+    return True
+
+
+@transaction.atomic
+def complete_placement(placement: Placement, *, by: User) -> None:
+    """Staff close it once hours and evaluation are in. Refuses with ``NotDone``."""
+    placement.lock()
+    if not _is_done(placement):
+        raise NotDone(_("Hours or the final evaluation are missing."), code="not_done")
+    move_placement(placement, PlacementStatus.COMPLETED, by=by, ended_at=timezone.now())
+
+
+@transaction.atomic
+def give_up_placement(placement: Placement, *, by: User, note: str) -> None:
+    """Close it without a certificate: hours or evaluation never came."""
+    placement.lock()
+    move_placement(
+        placement, PlacementStatus.INCOMPLETE, by=by, note=note, ended_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def cancel_placement(
+    placement: Placement,
+    *,
+    by: User,
+    cancelled_by: CancelledBy,
+    reason: CancelReason,
+    note: str = "",
+) -> None:
+    """End it before its time. Weeks that have not begun are free again."""
+    placement.lock()
+    today = timezone.localdate(timezone=placement.listing.site.zone)
+    ahead = frozenset(week for week in placement.seats if week[1] > today)
+    move_seats(give=ahead)
+    event = move_placement(
+        placement,
+        PlacementStatus.CANCELLED,
+        by=by,
+        cancelled_by=cancelled_by,
+        cancel_reason=reason,
+        note=note,
+        ended_at=timezone.now(),
+        sequence=placement.sequence + 1,
+    )
+    emails.placement_cancelled(placement, occasion=event)
+

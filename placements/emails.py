@@ -1,0 +1,282 @@
+"""Which mail tells whom. One function per mail; its key is the event that causes it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from audit.models import Event
+from outbox.actions import discard, enqueue
+from placements.links import review_url
+from placements.models import Application, HoursEntry, Placement
+from rotations.eligibility import Check
+from rotations.queries import alternatives
+
+COORDINATORS = "coordinators"
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def _about(thing: Application | Placement, **more: Any) -> dict[str, Any]:
+    """What every mail about a request or a placement may say."""
+    listing = thing.listing
+    return {
+        "listing": listing,
+        "site": listing.site,
+        "block": thing.block,
+        "learner": thing.learner,
+        "preceptor": listing.preceptor,
+        "url": _absolute(thing.get_absolute_url()),
+        **more,
+    }
+
+
+def _to_learner(name: str, application: Application, key: str, **more: Any) -> None:
+    enqueue(
+        f"placements/{name}",
+        to=application.learner,
+        key=key,
+        context=_about(application, application=application, **more),
+    )
+
+
+def _to_preceptor(name: str, application: Application, key: str, **more: Any) -> None:
+    inbox = _absolute(reverse("placements:inbox"))
+    enqueue(
+        f"placements/{name}",
+        to=application.listing.preceptor.user,
+        key=key,
+        context=_about(
+            application,
+            application=application,
+            inbox_url=inbox,
+            review_url=review_url(application),
+            **more,
+        ),
+    )
+
+
+def _to_coordinators(name: str, thing: Application | Placement, key: str, **more: Any) -> None:
+    """To the portal's own address: staff share one mailbox, and the work queue."""
+    kind = "application" if isinstance(thing, Application) else "placement"
+    admin = reverse(f"admin:placements_{kind}_change", args=[thing.pk])
+    enqueue(
+        f"placements/{name}",
+        to=settings.PORTAL["email"],
+        key=key,
+        context=_about(thing, **{kind: thing}, admin_url=_absolute(admin), **more),
+    )
+
+
+def _placement(name: str, placement: Placement, to: User, key: str, **more: Any) -> None:
+    enqueue(
+        f"placements/{name}", to=to, key=key, context=_about(placement, placement=placement, **more)
+    )
+
+
+def _key(occasion: Event) -> str:
+    return f"event:{occasion.pk}"
+
+
+def _others(application: Application) -> dict[str, Any]:
+    found = alternatives(application.listing, application.start_on)
+    return {
+        "alternatives": [
+            {"listing": listing, "block": one.block, "url": _absolute(listing.get_absolute_url())}
+            for listing, one in found
+        ]
+    }
+
+
+def application_received(application: Application, *, occasion: Event) -> None:
+    _to_learner("application_received", application, _key(occasion))
+
+
+def application_screening(application: Application, *, occasion: Event) -> None:
+    _to_coordinators("application_screening", application, _key(occasion))
+
+
+def application_resubmitted(application: Application, *, occasion: Event) -> None:
+    _to_coordinators("application_resubmitted", application, _key(occasion))
+
+
+def review_request(application: Application, *, occasion: Event) -> None:
+    _to_preceptor("review_request", application, _key(occasion))
+
+
+def review_reminder(application: Application, *, due: int) -> None:
+    _to_preceptor("review_reminder", application, f"due:{due}")
+
+
+def review_escalation(application: Application, *, due: int) -> None:
+    _to_coordinators("review_escalation", application, f"due:{due}")
+
+
+def changes_requested(application: Application, *, occasion: Event) -> None:
+    _to_learner("changes_requested", application, _key(occasion))
+
+
+def application_declined(application: Application, *, occasion: Event) -> None:
+    _to_learner("application_declined", application, _key(occasion), **_others(application))
+
+
+def application_ineligible(application: Application, *, occasion: Event) -> None:
+    _to_learner("application_ineligible", application, _key(occasion), **_others(application))
+
+
+def application_lapsed(application: Application, *, occasion: Event) -> None:
+    _to_learner("application_lapsed", application, _key(occasion), **_others(application))
+    _to_preceptor("request_lapsed", application, _key(occasion))
+
+
+def application_withdrawn(application: Application, *, occasion: Event) -> None:
+    _to_preceptor("application_withdrawn", application, _key(occasion))
+
+
+def application_closed(application: Application, *, occasion: Event) -> None:
+    _to_learner("application_closed", application, _key(occasion))
+
+
+def draft_reminder(application: Application, *, due: int) -> None:
+    _to_learner("draft_reminder", application, f"due:{due}")
+
+
+def _offer_key(application: Application) -> str:
+    return f"offer:{application.pk}:{application.offered_at:%Y%m%d%H%M%S%f}"
+
+
+def offer_made(application: Application, *, occasion: Event, due_at: datetime) -> None:
+    """Held back for the two minutes in which the confirm can be undone."""
+    enqueue(
+        "placements/offer_made",
+        to=application.learner,
+        key=_offer_key(application),
+        context=_about(application, application=application, occasion=occasion),
+        due_at=due_at,
+    )
+
+
+def take_back_offer(application: Application) -> None:
+    """Discard the offer's mail if it has not left; once it has, nothing happens."""
+    if application.offered_at is not None:
+        discard(_offer_key(application))
+
+
+def offer_reminder(application: Application, *, due: int) -> None:
+    _to_learner("offer_reminder", application, f"due:{due}")
+
+
+def offer_rescinded(application: Application, *, occasion: Event) -> None:
+    _to_learner("offer_rescinded", application, _key(occasion))
+
+
+def offer_declined(application: Application, *, occasion: Event) -> None:
+    _to_preceptor("offer_declined", application, _key(occasion))
+
+
+def offer_expired(application: Application, *, occasion: Event) -> None:
+    _to_learner("offer_expired", application, _key(occasion), **_others(application))
+    _to_preceptor("offer_expired_preceptor", application, _key(occasion))
+
+
+def application_accepted(
+    application: Application, placement: Placement, *, occasion: Event
+) -> None:
+    key, learner = _key(occasion), placement.learner
+    _placement("application_accepted", placement, learner, key)
+    _placement("learner_accepted", placement, placement.preceptor.user, key)
+    _to_coordinators("learner_accepted_coordinator", placement, key)
+
+
+def placement_ready(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_ready", placement, placement.learner, _key(occasion))
+    _placement("learner_ready", placement, placement.preceptor.user, _key(occasion))
+
+
+def placement_not_ready(
+    placement: Placement, items: Iterable[Check], *, occasion: Event
+) -> None:
+    key, items = _key(occasion), list(items)
+    _placement("placement_not_ready", placement, placement.learner, key, items=items)
+    _to_coordinators("placement_not_ready_coordinator", placement, key, items=items)
+
+
+def documents_due(placement: Placement, items: Iterable[Check], *, day: Any, due: int) -> None:
+    _placement(
+        "documents_due", placement, placement.learner, f"due:{due}", items=list(items), due_on=day
+    )
+
+
+def payment_received(placement: Placement, *, occasion: Event) -> None:
+    _placement("payment_received", placement, placement.learner, _key(occasion))
+
+
+def start_reminder(placement: Placement, *, days: int, due: int) -> None:
+    key = f"due:{due}"
+    _placement("placement_starts", placement, placement.learner, key, days=days)
+    _placement("learner_arrives", placement, placement.preceptor.user, key, days=days)
+
+
+def first_day(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_first_day", placement, placement.learner, _key(occasion))
+    _placement("first_day_preceptor", placement, placement.preceptor.user, _key(occasion))
+
+
+def placement_on_hold(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_on_hold", placement, placement.learner, _key(occasion))
+    _placement("learner_on_hold", placement, placement.preceptor.user, _key(occasion))
+
+
+def placement_resumed(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_resumed", placement, placement.learner, _key(occasion))
+    _placement("learner_resumed", placement, placement.preceptor.user, _key(occasion))
+
+
+def placement_wrap_up(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_wrap_up", placement, placement.learner, _key(occasion))
+
+
+def evaluation_due(placement: Placement, *, due: int) -> None:
+    _evaluation_mail("evaluation_due", placement, due)
+
+
+def evaluation_reminder(placement: Placement, *, due: int) -> None:
+    _evaluation_mail("evaluation_reminder", placement, due)
+
+
+def _evaluation_mail(name: str, placement: Placement, due: int) -> None:
+    url = _absolute(reverse("placements:evaluation", args=[placement.code]))
+    _placement(name, placement, placement.preceptor.user, f"due:{due}", evaluation_url=url)
+
+
+def evaluation_signed(placement: Placement, *, occasion: Event) -> None:
+    _placement("evaluation_signed", placement, placement.learner, _key(occasion))
+
+
+def hours_disputed(entry: HoursEntry, *, occasion: Event) -> None:
+    placement = entry.placement
+    _placement("hours_disputed", placement, placement.learner, _key(occasion), entry=entry)
+
+
+def hours_to_sign(placement: Placement, *, waiting: Any, due: int) -> None:
+    url = _absolute(reverse("placements:sign_hours", args=[placement.code]))
+    _placement(
+        "hours_to_sign",
+        placement,
+        placement.preceptor.user,
+        f"due:{due}",
+        waiting=waiting,
+        sign_url=url,
+    )
+
+
+def placement_cancelled(placement: Placement, *, occasion: Event) -> None:
+    key = _key(occasion)
+    _placement("placement_cancelled", placement, placement.learner, key)
+    _placement("placement_cancelled_preceptor", placement, placement.preceptor.user, key)
+    _to_coordinators("placement_cancelled_coordinator", placement, key)

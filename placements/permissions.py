@@ -1,0 +1,80 @@
+"""Who may do what with an application or a placement. No side effects."""
+
+from collections.abc import Callable, Mapping
+
+from accounts.models import User
+from placements.models import Application, Placement
+from placements.states import TRANSITIONS, PlacementStatus, Status
+
+Predicate = Callable[[User, Application | Placement], bool]
+
+
+def is_learner_of(user: User, thing: Application | Placement) -> bool:
+    return thing.learner_id == user.pk
+
+
+def is_preceptor_of(user: User, thing: Application | Placement) -> bool:
+    """Of record, now: somebody who left the listing has no say from the next request on."""
+    return thing.listing.preceptor.user_id == user.pk
+
+
+def is_coordinator(user: User, _thing: Application | Placement | None = None) -> bool:
+    return user.is_staff and user.has_perm("placements.change_application")
+
+
+def is_host(user: User, thing: Application | Placement) -> bool:
+    """The preceptor, or staff on her behalf."""
+    return is_preceptor_of(user, thing) or is_coordinator(user)
+
+
+def is_guest(user: User, thing: Application | Placement) -> bool:
+    """The learner, or staff on her behalf."""
+    return is_learner_of(user, thing) or is_coordinator(user)
+
+
+# Who makes the move; the clock, which no page asks for, is nobody here (handbook 4.2).
+RULES: Mapping[Status, Predicate] = {
+    Status.SUBMITTED: is_guest,
+    Status.CHANGES_REQUESTED: is_host,
+    Status.UNDER_REVIEW: is_host,
+    Status.WAITLISTED: is_host,
+    Status.OFFERED: is_host,
+    Status.ACCEPTED: is_guest,
+    Status.DECLINED: is_host,
+    Status.OFFER_DECLINED: is_guest,
+    Status.INELIGIBLE: is_coordinator,
+    Status.WITHDRAWN: is_guest,
+    Status.CLOSED: is_coordinator,
+}
+
+
+def may(user: User, application: Application, to: Status) -> bool:
+    """Whether this person makes such moves at all; the table says whether it can be made now."""
+    rule = RULES.get(to)
+    return bool(rule and rule(user, application))
+
+
+def moves(user: User, application: Application) -> frozenset[Status]:
+    """What she can do with it now: the page draws its buttons from this."""
+    possible = TRANSITIONS.get(Status(application.status), frozenset())
+    return frozenset(to for to in possible if may(user, application, to))
+
+
+def may_log_hours(user: User, placement: Placement) -> bool:
+    return placement.takes_hours and is_learner_of(user, placement)
+
+
+def may_attest(user: User, placement: Placement) -> bool:
+    """Sign hours and evaluate."""
+    return placement.preceptor.user_id == user.pk
+
+
+def may_cancel(user: User, placement: Placement) -> bool:
+    cancellable = {
+        PlacementStatus.ONBOARDING,
+        PlacementStatus.READY,
+        PlacementStatus.ON_HOLD,
+        PlacementStatus.ACTIVE,
+    }
+    parties = is_learner_of(user, placement) or is_host(user, placement)
+    return placement.status in cancellable and parties

@@ -1,0 +1,218 @@
+"""What the clock does with applications and placements: ask again, then act."""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+
+from accounts.models import User
+
+from clocks.models import Due
+from clocks.tasks import timer
+from placements import emails
+from placements.actions.applications import close_application, lapse_application
+from placements.actions.offers import accept_offer, expire_offer
+from placements.actions.placements import (
+    begin_placement,
+    documents_due_on,
+    end_placement,
+    open_requirements,
+    refresh_readiness_of,
+)
+from placements.models import Application, Placement
+from placements.queries import hours_totals
+from placements.states import PlacementStatus, Status
+
+NOT_NOW = "no longer so"
+ROUND = "%Y%m%d%H%M%S"
+
+
+def _application(due: Due) -> Application:
+    return Application.objects.with_listing().get(pk=due.subject_id)
+
+
+def _placement(due: Due) -> Placement:
+    return Placement.objects.with_listing().get(pk=due.subject_id)
+
+
+def _still_waits(due: Due, application: Application) -> bool:
+    """Under review, and in the same round: an answer in between started another clock."""
+    asked = application.review_started_at
+    return (
+        application.status == Status.UNDER_REVIEW
+        and asked is not None
+        and due.occurrence.startswith(asked.strftime(ROUND))
+    )
+
+
+def _same_offer(due: Due, application: Application) -> bool:
+    ends = application.offer_expires_at
+    return (
+        application.status == Status.OFFERED
+        and ends is not None
+        and due.occurrence.startswith(ends.strftime(ROUND))
+    )
+
+
+def _same_dates(due: Due, placement: Placement) -> bool:
+    return due.occurrence.startswith(f"{placement.start_on}:{placement.end_on}")
+
+
+@timer("application.reply_reminder")
+def remind_preceptor(due: Due) -> str:
+    application = _application(due)
+    if not _still_waits(due, application):
+        return NOT_NOW
+    emails.review_reminder(application, due=due.pk)
+    return "reminded"
+
+
+@timer("application.escalate")
+def escalate(due: Due) -> str:
+    application = _application(due)
+    if not _still_waits(due, application):
+        return NOT_NOW
+    emails.review_escalation(application, due=due.pk)
+    return "coordinator told"
+
+
+@timer("application.lapse")
+def lapse(due: Due) -> str:
+    application = _application(due)
+    if not _still_waits(due, application):
+        return NOT_NOW
+    return "lapsed" if lapse_application(application) else NOT_NOW
+
+
+@timer("application.offer_reminder")
+def remind_learner_of_offer(due: Due) -> str:
+    application = _application(due)
+    if not _same_offer(due, application):
+        return NOT_NOW
+    emails.offer_reminder(application, due=due.pk)
+    return "reminded"
+
+
+@timer("application.expire_offer")
+def end_offer(due: Due) -> str:
+    application = _application(due)
+    if not _same_offer(due, application):
+        return NOT_NOW
+    return "expired" if expire_offer(application) else NOT_NOW
+
+
+@timer("application.pre_accept")
+def pre_accept(due: Due) -> str:
+    """Whoever asked for it takes the seat once the two minutes of undo are over."""
+    application = _application(due)
+    if not (_same_offer(due, application) and application.pre_accept):
+        return NOT_NOW
+    try:
+        accept_offer(application, by=application.learner)
+    except ValidationError as refusal:
+        return f"stays an offer: {refusal.messages[0]}"
+    return "accepted"
+
+
+@timer("application.draft_reminder")
+def remind_of_draft(due: Due) -> str:
+    application = _application(due)
+    if application.status != Status.DRAFT:
+        return NOT_NOW
+    emails.draft_reminder(application, due=due.pk)
+    return "reminded"
+
+
+@timer("application.close_draft")
+def close_draft(due: Due) -> str:
+    application = _application(due)
+    if application.status != Status.DRAFT:
+        return NOT_NOW
+    close_application(application, by=None, note="draft")
+    return "closed"
+
+
+@timer("application.close_unanswered")
+def close_unanswered(due: Due) -> str:
+    application = _application(due)
+    if application.status != Status.CHANGES_REQUESTED:
+        return NOT_NOW
+    close_application(application, by=None, note="incomplete")
+    return "closed"
+
+
+@timer("placement.documents_due")
+def remind_of_documents(due: Due) -> str:
+    placement = _placement(due)
+    items = open_requirements(placement)
+    if placement.status != PlacementStatus.ONBOARDING or not items or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.documents_due(placement, items, day=documents_due_on(placement), due=due.pk)
+    return "reminded"
+
+
+@timer("placement.start_reminder")
+def remind_of_start(due: Due) -> str:
+    placement = _placement(due)
+    ahead = {PlacementStatus.ONBOARDING, PlacementStatus.READY}
+    if placement.status not in ahead or not _same_dates(due, placement):
+        return NOT_NOW
+    days = int(due.occurrence.rsplit(":", 1)[-1].removesuffix("d"))
+    emails.start_reminder(placement, days=days, due=due.pk)
+    return "reminded"
+
+
+@timer("placement.begin")
+def begin(due: Due) -> str:
+    placement = _placement(due)
+    if not _same_dates(due, placement):
+        return NOT_NOW
+    return "on site" if begin_placement(placement) else f"stands at {placement.status}"
+
+
+@timer("placement.end")
+def end(due: Due) -> str:
+    placement = _placement(due)
+    if not _same_dates(due, placement):
+        return NOT_NOW
+    return "over" if end_placement(placement) else f"stands at {placement.status}"
+
+
+@timer("learner.documents_changed")
+def look_at_readiness(due: Due) -> str:
+    """A paper was accepted, refused or replaced: what she has ahead may be ready, or not."""
+    refresh_readiness_of(User.objects.get(pk=due.subject_id))
+    return "looked"
+
+
+def _lacks_evaluation(placement: Placement) -> bool:
+    runs = {PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP}
+    signed = placement.evaluations.filter(Q(kind="final") & ~Q(signed_at=None)).exists()
+    return placement.status in runs and not signed
+
+
+@timer("placement.evaluation_due")
+def ask_for_evaluation(due: Due) -> str:
+    placement = _placement(due)
+    if not _lacks_evaluation(placement) or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.evaluation_due(placement, due=due.pk)
+    return "asked"
+
+
+@timer("placement.evaluation_reminder")
+def remind_of_evaluation(due: Due) -> str:
+    placement = _placement(due)
+    if not _lacks_evaluation(placement) or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.evaluation_reminder(placement, due=due.pk)
+    return "reminded"
+
+
+@timer("placement.hours_digest")
+def ask_to_sign_hours(due: Due) -> str:
+    """Mondays at 8:00: hours that wait for her signature (timer T11)."""
+    placement = _placement(due)
+    waiting = hours_totals(placement).waiting
+    if not waiting or not placement.takes_hours or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.hours_to_sign(placement, waiting=waiting, due=due.pk)
+    return "asked"
