@@ -1,0 +1,57 @@
+"""People's moments and the machines around the portal; nothing clever."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import Message as Mail
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.core.cache import caches
+from django.utils import timezone
+
+# Playwright keeps an event loop in the tests' thread; Django would refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _forget_local_cache() -> None:
+    caches["local"].clear()
+
+
+@pytest.fixture
+def soon():
+    return timezone.now() + timedelta(days=7)
+
+
+class Mailbox:
+    """An SMTP server's inbox; ``refuse`` makes it answer like a server that says no."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+        self.refuse = ""
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+        if self.refuse:
+            return self.refuse
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+    def to(self, address: str) -> list[Mail]:
+        return [mail for mail in self.mails if address in str(mail["To"])]
+
+
+@pytest.fixture
+def smtp(settings) -> Iterator[Mailbox]:
+    """A real SMTP server in this process, to which the portal delivers."""
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST = "127.0.0.1"
+    settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[1]
+    mailbox.port = settings.EMAIL_PORT
+    yield mailbox
+    controller.stop()

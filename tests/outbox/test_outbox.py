@@ -1,0 +1,138 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from outbox.actions import discard, resend
+from outbox.models import PATIENCE, STRIKES, Message
+from outbox.tasks import deliver
+
+pytestmark = pytest.mark.django_db
+
+
+def owe(key="event:1", **changes):
+    facts = {
+        "template": "test",
+        "recipient": "amara@example.org",
+        "subject": "A seat in Houston",
+        "body": "Hello Amara O'Brien,\n\nDr. Castellano confirmed your dates.\n",
+    }
+    return Message.objects.create(key=key, **{**facts, **changes})
+
+
+def test_deliver_sends_text_and_html_with_a_stable_id(smtp):
+    message = owe()
+
+    deliver(message.pk)
+
+    (mail,) = smtp.mails
+    message.refresh_from_db()
+    assert message.sent_at is not None
+    assert mail["Subject"] == "A seat in Houston"
+    assert mail["Message-ID"] == message.message_id
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"]
+    text = mail.get_body(("plain",)).get_content()
+    html = mail.get_body(("html",)).get_content()
+    assert "O'Brien" in text
+    assert "O&#x27;Brien" in html
+
+
+def test_deliver_three_times_sends_once(smtp):
+    message = owe()
+
+    for _ in range(3):
+        deliver(message.pk)
+
+    assert len(smtp.mails) == 1
+
+
+def test_deliver_waits_until_it_is_due(smtp):
+    message = owe(due_at=timezone.now() + timedelta(minutes=2))
+
+    deliver(message.pk)
+
+    assert smtp.mails == []
+
+
+def test_discard_takes_back_what_has_not_left(smtp):
+    message = owe(key="offer:1:amara@example.org")
+
+    assert discard("offer:1") == 1
+    deliver(message.pk)
+
+    assert smtp.mails == []
+
+
+def test_a_server_that_is_away_costs_no_strike_and_is_tried_later(settings, smtp):
+    settings.EMAIL_PORT = 1
+    message = owe()
+
+    deliver(message.pk)
+
+    message.refresh_from_db()
+    assert message.failed_at is None
+    assert message.strikes == 0
+    assert message.tries == 1
+    assert message.due_at > timezone.now()
+    assert "Error" in message.last_error
+
+
+def test_a_temporary_refusal_is_retried_for_five_days_only(smtp):
+    smtp.refuse = "451 try later"
+    message = owe()
+    Message.objects.filter(pk=message.pk).update(created_at=timezone.now() - PATIENCE)
+
+    deliver(message.pk)
+
+    message.refresh_from_db()
+    assert message.failed_at is not None
+
+
+def test_five_final_refusals_end_it_and_staff_can_send_it_again(smtp):
+    smtp.refuse = "550 no such person"
+    message = owe()
+
+    for _ in range(STRIKES):
+        Message.objects.update(due_at=timezone.now())
+        deliver(message.pk)
+
+    message.refresh_from_db()
+    assert message.failed_at is not None
+    smtp.refuse = ""
+    resend(message)
+    deliver(message.pk)
+    assert len(smtp.mails) == 1
+
+
+def test_a_mail_that_kills_its_worker_is_parked(smtp):
+    message = owe(strikes=STRIKES)
+
+    deliver(message.pk)
+
+    message.refresh_from_db()
+    assert message.failed_at is not None
+    assert smtp.mails == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_one_mail(smtp):
+    message = owe()
+    together = Barrier(2)
+
+    def work(_n):
+        together.wait(timeout=5)
+        try:
+            deliver(message.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+
+    assert len(smtp.mails) == 1
+
+
