@@ -1,0 +1,35 @@
+"""The repository as a whole: documents that say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from seed.management.commands.transition_tables import tables
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_domain_document_holds_the_transition_tables():
+    assert tables() in (ROOT / "docs/domain.md").read_text()
+
+
+def test_every_decision_stands_in_the_index():
+    index = (ROOT / "docs/architecture.md").read_text()
+    pages = sorted(path.name for path in (ROOT / "docs/adr").glob("*.md"))
+
+    assert pages
+    assert [page for page in pages if f"adr/{page}" not in index] == []
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=str)
+def test_links_between_documents_lead_somewhere(page):
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text())
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
