@@ -13,3 +13,5 @@ max_requests_jitter = 500
 # Whether the proxy's word on https counts is Django's to say (TRUST_PROXY).
 forwarded_allow_ips = ""
 accesslog = None
+# It would lie in the home folder, one for all portals of this machine.
+control_socket_disable = True

@@ -33,14 +33,14 @@ class Unwell(Exception):
 
 @require_safe
 @never_cache
-def alive(request: HttpRequest) -> HttpResponse:
+def alive(_request: HttpRequest) -> HttpResponse:
     """The web server answers; nothing else is asked."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 @never_cache
-def ready(request: HttpRequest) -> HttpResponse:
+def ready(_request: HttpRequest) -> HttpResponse:
     """Every part by name; 503 as soon as one is not well. Why stays in the log."""
     parts = {name: _state(name, check) for name, check in CHECKS.items()}
     well = set(parts.values()) == {"ok"}

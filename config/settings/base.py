@@ -1,6 +1,7 @@
 """What is true everywhere. All of the environment is read here, at the top."""
 
 from pathlib import Path
+from typing import Any
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
@@ -103,12 +104,22 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
-PAGES = {
+LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+PAGES: dict[str, Any] = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "NAME": "pages",
     "DIRS": [BASE_DIR / "templates"],
-    "APP_DIRS": True,
     "OPTIONS": {
+        # Said here: template_partials puts its loader only round an engine named "django".
+        "loaders": [
+            (
+                "template_partials.loader.Loader",
+                [("django.template.loaders.cached.Loader", LOADERS)],
+            )
+        ],
         "context_processors": [
             "django.template.context_processors.request",
             "django.template.context_processors.i18n",

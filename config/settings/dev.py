@@ -5,7 +5,7 @@ import os
 
 from config.settings.base import *
 
-DEBUG = env.bool("DEBUG", True)  # noqa: FBT003
+DEBUG = env.bool("DEBUG", True)
 
 # Recognisable, so that production can refuse them.
 PUBLIC_KEY = base64.urlsafe_b64encode(b"development-only-do-not-deploy!!").decode()
@@ -30,19 +30,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
-PAGES["APP_DIRS"] = False
-PAGES["OPTIONS"] = {
-    **PAGES["OPTIONS"],
-    "loaders": [
-        (
-            "template_partials.loader.Loader",
-            [
-                "django.template.loaders.filesystem.Loader",
-                "django.template.loaders.app_directories.Loader",
-            ],
-        ),
-    ],
-}
+PAGES["OPTIONS"]["loaders"] = [("template_partials.loader.Loader", LOADERS)]
 
 # Passkeys want https or localhost.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -16,7 +16,9 @@ TRUST_PROXY = env.bool("TRUST_PROXY", TRUSTED_PROXIES > 0)
 try:
     env.seal()
 except EnvValidationError as error:
-    faults = [f"{name}: {' '.join(why)}" for name, why in sorted(error.error_messages.items())]
+    messages = error.error_messages
+    assert isinstance(messages, dict)  # noqa: S101  as seal() makes them
+    faults = [f"{name}: {' '.join(why)}" for name, why in sorted(messages.items())]
     raise ImproperlyConfigured(
         "\n  ".join(["The environment is not fit for production.", *faults])
     ) from None

@@ -73,7 +73,7 @@ def stop_left_over(pid_file: Path, belongs: str, stop_signal: signal.Signals) ->
 
 def command_line(pid: int) -> str:
     """How a process was started; empty when there is none."""
-    if sys.platform == "linux":  # small systems have no ps
+    if Path("/proc/self/cmdline").exists():  # small systems have no ps
         with suppress(OSError):
             return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
         return ""

@@ -60,13 +60,12 @@ def fingerprint(path: Path) -> str:
 
 
 def make(folder: Path, account: Account) -> Path:
-    """Make the folder and its missing parents: ours alone, or passable for the database's account."""
-    mode = 0o700 if account.uid is None else 0o711
+    """Make the folder and whatever is missing on the way."""
     missing = [path for path in [folder, *folder.parents] if not path.exists()]
     try:
         for path in reversed(missing):
             path.mkdir()
-            path.chmod(mode)
+            open_to(account, path)
     except OSError as error:
         raise Refusal(f"The data folder {folder} cannot be made: {error.strerror}.") from None
     if not folder.is_dir():
@@ -74,6 +73,12 @@ def make(folder: Path, account: Account) -> Path:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise Refusal(f"You may not write in {folder}: name another folder with --data.")
     return folder
+
+
+def open_to(account: Account, made: Path) -> Path:
+    """Give a folder that we just made its rights: ours alone, or passable for another account."""
+    made.chmod(0o700 if account.uid is None else 0o711)
+    return made
 
 
 @contextmanager

@@ -31,6 +31,8 @@ from script.local.speech import Refusal, one_sentence, say
 PASSWORD = "wardlight-demo"  # noqa: S105  known to all, and said on every page
 PEOPLE = ["learner", "preceptor", "coordinator", "admin"]
 STOP_SECONDS = 30
+# Celery's advice for servers; on this machine root was a choice.
+ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
 SERVERS = ["DATABASE_URL", "REDIS_URL"]
 
 
@@ -80,6 +82,8 @@ def settings(chosen: Options, data: Path) -> dict[str, str]:
     else:
         # A changed module is loaded anew; a browser's spare connection holds up nobody.
         defaults |= {"GUNICORN_CMD_ARGS": "--reload --threads 4"}
+    if os.geteuid() == 0:
+        defaults["PYTHONWARNINGS"] = ROOT_IS_MEANT
     return {
         **{name: os.environ.get(name) or value for name, value in defaults.items()},
         "DJANGO_SETTINGS_MODULE": f"config.settings.{'production' if chosen.production else 'dev'}",
@@ -130,7 +134,7 @@ def greet(
 
 
 def answers(port: int) -> bool:
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"http://127.0.0.1:{port}/healthz", headers={"Host": f"localhost:{port}"}
     )
     try:

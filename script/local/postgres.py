@@ -146,7 +146,7 @@ def _socket_folder(cluster: Cluster) -> Iterator[Path]:
     if len(str(cluster.folder / SOCKET).encode()) <= LONGEST_SOCKET:
         yield cluster.folder
         return
-    short = Path(tempfile.mkdtemp(prefix="wardlight-", dir="/tmp"))  # noqa: S108
+    short = Path(tempfile.mkdtemp(prefix="wardlight-", dir="/tmp"))
     try:
         cluster.account.give(short)
         yield short

@@ -10,7 +10,7 @@ class Refusal(Exception):
 
 
 def say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(text, flush=True)
 
 
 @contextmanager
