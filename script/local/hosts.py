@@ -34,7 +34,7 @@ def faults(root: Path) -> Iterator[str]:
 
 def tracked(root: Path) -> Iterator[Path]:
     """The files under version control; without git, all but what is made here."""
-    command = ["git", "-c", "safe.directory=*", "-C", root, "ls-files", "-z"]
+    command: list[str | Path] = ["git", "-c", "safe.directory=*", "-C", root, "ls-files", "-z"]
     if (root / ".git").exists() and shutil.which("git"):
         listed = subprocess.run(command, capture_output=True, text=True, check=True)
         names = filter(None, listed.stdout.split("\0"))

@@ -37,7 +37,11 @@ def write_private(path: Path, text: str) -> None:
 
 
 def main() -> None:
-    for name, value in {**new(), "POSTGRES_PASSWORD": secrets.token_urlsafe(24)}.items():
+    """Everything that docker-compose.yml asks for and nobody needs to choose."""
+    passwords = {
+        name: secrets.token_urlsafe(24) for name in ("POSTGRES_PASSWORD", "VALKEY_PASSWORD")
+    }
+    for name, value in {**new(), **passwords}.items():
         say(f"{name}={value}")
 
 

@@ -6,10 +6,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Mapping
 from contextlib import ExitStack
-from http import HTTPStatus
 from pathlib import Path
 
 from script.local import (
@@ -21,6 +19,7 @@ from script.local import (
     options,
     places,
     postgres,
+    probe,
     reach,
     stopping,
     valkey,
@@ -127,21 +126,10 @@ def greet(
 ) -> None:
     """Say where everything is, as soon as the web server answers."""
     while honcho.poll() is None:
-        if answers(chosen.port):
+        if probe.is_alive(chosen.port, "localhost"):
             say(greeting(chosen, data, environment))
             return
         time.sleep(0.2)
-
-
-def answers(port: int) -> bool:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/healthz", headers={"Host": f"localhost:{port}"}
-    )
-    try:
-        with urllib.request.urlopen(request, timeout=5) as response:  # noqa: S310
-            return bool(response.status == HTTPStatus.OK)
-    except OSError:
-        return False
 
 
 def greeting(chosen: Options, data: Path, environment: Mapping[str, str]) -> str:

@@ -1,0 +1,174 @@
+"""script/server itself, from start to Ctrl-C, on a data folder of its own."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from script.local import account, children, places, ports, probe
+from script.local.installation import ROOT
+
+pytestmark = pytest.mark.slow
+
+SERVER = ROOT / "script" / "server"
+START_SECONDS = 60
+STOP_SECONDS = 30
+# What script/test sets for the tests is not meant for a portal of its own.
+OURS = ["DATABASE_URL", "REDIS_URL", "DATA_DIR", "DJANGO_SETTINGS_MODULE", "PORT", "PYTHONPATH"]
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A folder that the database's account may enter, unlike pytest's own."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield places.open_to(account.for_database(), Path(folder))
+
+
+def environment(**changes: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    return {**kept, **changes}
+
+
+def refusal(*arguments: object, **changes: str) -> str:
+    refused = subprocess.run(
+        [SERVER, *map(str, arguments)],
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
+        timeout=START_SECONDS,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    return refused.stderr.strip().splitlines()[-1]
+
+
+class Running:
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data, self.port = data, ports.free_port()
+        self.log = data / "output.txt"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [SERVER, "--port", str(self.port), "--data", data, *options],
+                env=environment(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_for("The portal is ready")
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while words not in self.log.read_text():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+
+    def ask(self, path: str) -> urllib.request.Request:
+        return urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=10)
+
+    def stop(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(STOP_SECONDS)
+
+    def processes(self) -> list[str]:
+        """Command lines of everything that serves this data folder or port."""
+        lines = [children.command_line(int(pid.name)) for pid in Path("/proc").glob("[0-9]*")]
+        mine = (str(self.data), f"--port {self.port}", f"-p {self.port}")
+        return [line for line in lines if any(mark in line for mark in mine)]
+
+
+def alive(pids: list[int]) -> list[int]:
+    return [pid for pid in pids if children.command_line(pid)]
+
+
+def descendants(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    own = [int(child) for child in path.read_text().split()] if path.exists() else []
+    return own + [deeper for child in own for deeper in descendants(child)]
+
+
+@pytest.fixture
+def started(data) -> Iterator[list[Running]]:
+    servers: list[Running] = []
+    yield servers
+    for server in servers:
+        if server.process.poll() is None:
+            server.stop(signal.SIGTERM)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
+def test_the_server_starts_answers_and_stops_without_orphans(data, started):
+    server = Running(data, "--no-demo")
+    started.append(server)
+    family = descendants(server.process.pid)
+
+    with server.ask("/healthz") as response:
+        assert response.status == 200
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        parts = probe.ask(f"http://localhost:{server.port}/readyz", "localhost")["parts"]
+        if set(parts.values()) == {"ok"}:
+            break
+        time.sleep(0.5)
+    assert set(parts.values()) == {"ok"}, parts
+    commands = " ".join(children.command_line(pid) for pid in family)
+    assert all(
+        name in commands for name in ("postgres", "valkey-server", "gunicorn", "worker", "beat")
+    )
+    assert "demo.example" not in server.log.read_text()
+
+    assert "in use by another script/server" in refusal("--data", data, "--port", ports.free_port())
+    assert f"Port {server.port} is taken" in refusal("--data", data, "--port", server.port)
+
+    assert server.stop(signal.SIGINT) == 130
+    assert alive(family) == []
+    assert server.processes() == []
+    assert not (data / "environment.json").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
+def test_the_second_start_is_quick_and_as_deployed(data, started):
+    began = time.monotonic()
+    server = Running(data, "--production", "--no-demo")
+    started.append(server)
+    assert time.monotonic() - began < 20
+    family = descendants(server.process.pid)
+
+    with server.ask("/") as response:
+        assert response.status == 200
+        assert response.url.startswith("http://localhost")
+
+    server.process.kill()
+    server.process.wait()
+    deadline = time.monotonic() + STOP_SECONDS
+    while alive(family) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert alive(family) == []
+
+
+def test_an_unreachable_database_is_said_in_one_sentence(tmp_path):
+    said = refusal(
+        "--data", tmp_path, "--port", ports.free_port(), DATABASE_URL="postgresql://127.0.0.1:1/no"
+    )
+
+    assert said.startswith("The database of DATABASE_URL cannot be reached")
+
+
+def test_an_unreachable_broker_is_said_in_one_sentence(tmp_path):
+    said = refusal(
+        "--data",
+        tmp_path,
+        "--port",
+        ports.free_port(),
+        DATABASE_URL=os.environ["DATABASE_URL"],
+        REDIS_URL="redis://127.0.0.1:1/0",
+    )
+
+    assert said.startswith("The server of REDIS_URL cannot be reached")
