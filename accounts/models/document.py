@@ -141,15 +141,15 @@ class Document(models.Model):
     def last_valid_day(self, months: int | None = None) -> date | None:
         """The last day it counts; ``None`` if it does not expire or we do not know.
 
-        ``months`` is a listing's own rule. A paper of 14 May 2026 that counts for
-        twelve months counts to 13 May 2027.
+        ``months`` is a listing's own rule; it never outlasts a printed date. A paper
+        of 14 May 2026 that counts for twelve months counts to 13 May 2027.
         """
-        if self.expires_on:
+        if months and self.issued_on:
+            own = _add_months(self.issued_on, months) - timedelta(days=1)
+            return min(own, self.expires_on) if self.expires_on else own
+        if self.expires_on or not (self.type.validity_months and self.issued_on):
             return self.expires_on
-        months = months or self.type.validity_months
-        if not (months and self.issued_on):
-            return None
-        return _add_months(self.issued_on, months) - timedelta(days=1)
+        return _add_months(self.issued_on, self.type.validity_months) - timedelta(days=1)
 
 
 def _add_months(day: date, months: int) -> date:

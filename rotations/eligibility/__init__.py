@@ -1,0 +1,33 @@
+"""What a listing asks, held against a learner: met, unmet, and how to mend it (handbook 3.4).
+
+Nothing is written and nobody is refused here: whoever refuses reads ``Check.blocks``.
+"""
+
+from rotations.eligibility.check import (
+    LATE,
+    MET,
+    NOT_NEEDED,
+    UNKNOWN,
+    UNMET,
+    Check,
+    Summary,
+    summary,
+)
+from rotations.eligibility.papers import check_documents, documents_due_on
+from rotations.eligibility.rules import check_listing
+from rotations.eligibility.words import open_to
+
+__all__ = [
+    "LATE",
+    "MET",
+    "NOT_NEEDED",
+    "UNKNOWN",
+    "UNMET",
+    "Check",
+    "Summary",
+    "check_documents",
+    "check_listing",
+    "documents_due_on",
+    "open_to",
+    "summary",
+]

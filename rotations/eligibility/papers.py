@@ -1,0 +1,249 @@
+"""The rules about papers: what is asked for, and whether it counts to the last day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.kinds import ADVANCED_PRACTICE, ENROLLED, GRADUATES, Family, Validity
+from accounts.models import Document, DocumentType, LearnerProfile
+from rotations.blocks import Block
+from rotations.eligibility.check import (
+    LATE,
+    MET,
+    NOT_NEEDED,
+    UNKNOWN,
+    Case,
+    Check,
+    in_order,
+    wallet,
+)
+from rotations.eligibility.words import in_words, open_to
+from rotations.models import Listing, Requirement
+
+MALPRACTICE, SCHOOL_APPROVAL = "malpractice", "school-approval"
+NEEDS_APPROVAL = ADVANCED_PRACTICE & ENROLLED
+# A dose of July counts for the season that begins in October (handbook 3.3, flu).
+SEASON = frozenset({10, 11, 12, 1, 2, 3})
+SEASON_STARTS, DOSES_FROM = 10, 7
+
+DOCUMENTS_BEFORE_START = timedelta(days=30)
+DOCUMENTS_BEFORE_START_VISA = timedelta(days=45)
+DOCUMENTS_AT_LEAST = timedelta(days=3)
+
+
+def check_documents(
+    listing: Listing,
+    block: Block,
+    documents: Sequence[Document],
+    *,
+    profile: LearnerProfile | None = None,
+    today: date | None = None,
+) -> list[Check]:
+    """The paper rules alone (R4, R7, R9): what keeps a placement from being ready."""
+    today = today or timezone.localdate(timezone=listing.site.zone)
+    return in_order(check_papers(Case(listing, profile, block, today, wallet(documents))))
+
+
+def documents_due_on(start_on: date, *, needs_visa: bool, today: date) -> date:
+    """30 days before the start, 45 with a visa, or in three days if that is closer."""
+    before = DOCUMENTS_BEFORE_START_VISA if needs_visa else DOCUMENTS_BEFORE_START
+    return max(start_on - before, today + DOCUMENTS_AT_LEAST)
+
+
+@dataclass(frozen=True)
+class _Paper:
+    """A document that is asked for, and how long it must count."""
+
+    rule: str
+    slug: str
+    name: str
+    what_counts: str
+    months: int | None = None
+    through_end: bool = True
+    validity: str = Validity.POLICY
+    title: str = ""
+
+    @classmethod
+    def asked(cls, requirement: Requirement, title: str) -> "_Paper":
+        kind: DocumentType = requirement.type
+        rules = {MALPRACTICE: "R4", SCHOOL_APPROVAL: "R7"}
+        return cls(
+            rule=rules.get(kind.slug, "R9"),
+            slug=kind.slug,
+            name=kind.name,
+            what_counts=requirement.note or kind.what_counts,
+            months=requirement.months,
+            through_end=kind.through_end,
+            validity=kind.validity,
+            title=title,
+        )
+
+    @property
+    def in_a_sentence(self) -> str:
+        """“your tuberculosis test”, but “your TB test”."""
+        keeps_capital = not self.name[1:2].islower() or self.name.startswith("Tdap")
+        return self.name if keeps_capital else self.name[:1].lower() + self.name[1:]
+
+    def verdict(self, state: str, text: str, hint: str = "") -> Check:
+        return Check(self.rule, state, self.title or self.name, text, hint, document=self.slug)
+
+    def lacks(self, why: str, *, state: str = LATE, hint: str = "") -> Check:
+        text = _("Unknown: %(why)s") if state == UNKNOWN else _("Not met: %(why)s")
+        return self.verdict(state, text % {"why": why}, hint or self.what_counts)
+
+
+def check_papers(case: Case) -> list[Check]:
+    checks = []
+    for paper in _papers(case):
+        if paper.slug == MALPRACTICE and not case.listing.is_hands_on:
+            text = _("Not needed: you do not touch patients here")
+            checks.append(paper.verdict(NOT_NEEDED, text))
+        else:
+            checks.append(_check_paper(case, paper, case.papers.get(paper.slug)))
+    return checks
+
+
+def _papers(case: Case) -> list[_Paper]:
+    """What the listing asks for by its rows, by its kind of work, and by who learns."""
+    prefetch_related_objects([case.listing], "requirements__type")
+    rows = [row for row in case.listing.requirements.all() if _asks_of(row, case.family)]
+    papers = [_Paper.asked(row, _title(case, row)) for row in rows if not _is_needless(case, row)]
+    asked = {row.type.slug for row in rows}
+    if case.listing.is_hands_on and MALPRACTICE not in asked:
+        papers.append(
+            _Paper(
+                "R4",
+                MALPRACTICE,
+                _("Malpractice insurance"),
+                _("$1 million per claim, $3 million in total, for the whole rotation in the US."),
+            )
+        )
+    if SCHOOL_APPROVAL not in asked and _needs_approval(case):
+        papers.append(
+            _Paper(
+                "R7",
+                SCHOOL_APPROVAL,
+                _("School approval for this rotation"),
+                _("Your school approves this site, this preceptor and these dates."),
+                validity=Validity.BLOCK,
+            )
+        )
+    return papers
+
+
+def _asks_of(row: Requirement, family: str) -> bool:
+    """Some papers only students have, others only graduates."""
+    return not row.type.families or not family or family in row.type.families
+
+
+def _is_needless(case: Case, row: Requirement) -> bool:
+    kind = row.type
+    return kind.hands_on_only and kind.slug != MALPRACTICE and not case.listing.is_hands_on
+
+
+def _needs_approval(case: Case) -> bool:
+    """R7: always for NP and PA students, for other students where the listing says so."""
+    return case.family in NEEDS_APPROVAL or (
+        case.listing.needs_school_approval and case.family not in GRADUATES
+    )
+
+
+def _title(case: Case, row: Requirement) -> str:
+    title = row.type.name
+    if row.months:
+        title = ngettext(
+            "%(name)s, not older than %(n)d month", "%(name)s, not older than %(n)d months", row.months
+        ) % {"name": title, "n": row.months}  # fmt: skip
+    if row.type.families and not case.family and set(row.type.families) != set(Family):
+        return _("%(name)s (%(families)s)") % {
+            "name": title,
+            "families": open_to(row.type.families),
+        }
+    return title
+
+
+def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
+    if paper.validity == Validity.SEASON and _season(case) is None:
+        text = _("Not needed: your dates lie outside October to March")
+        return paper.verdict(NOT_NEEDED, text)
+    if document is None:
+        why = (
+            _("we have no record") if case.profile else _("sign in to compare with your documents")
+        )
+        return paper.lacks(why, state=UNKNOWN)
+    if document.rejected_at:
+        reason = document.reject_note or str(document.get_reject_reason_display())
+        return paper.lacks(_("your file was not accepted: %(reason)s") % {"reason": reason})
+    if problem := _too_short(case, paper, document):
+        return problem
+    if document.verified_at is None:
+        why = _("we are checking the file that you sent on %(day)s")
+        day = in_words(document.uploaded_at.date())
+        return paper.lacks(why % {"day": day}, hint=_("You need to do nothing now."))
+    last = document.last_valid_day(paper.months)
+    why = _("expires %(day)s") % {"day": in_words(last)} if last else _("accepted, does not expire")
+    return paper.verdict(MET, _("Met: %(why)s") % {"why": why})
+
+
+def _too_short(case: Case, paper: _Paper, document: Document) -> Check | None:
+    """Why it does not count for these dates. Papers that need not last are judged on day one."""
+    if paper.validity == Validity.SEASON:
+        return _wrong_season(case, paper, document)
+    last = document.last_valid_day(paper.months)
+    names = {"name": paper.in_a_sentence}
+    if last is None:
+        dated = paper.months or paper.validity in {
+            Validity.MONTHS,
+            Validity.PRINTED,
+            Validity.POLICY,
+        }
+        if not dated:
+            return None
+        why = _("we do not know until when your %(name)s counts") % names
+        return paper.lacks(why, state=UNKNOWN, hint=_("Add its date in your wallet."))
+    if paper.through_end and last < case.last_day:
+        return paper.lacks(_ends_early(case, names, last))
+    if not paper.through_end and last < case.first_day:
+        why = _("your %(name)s is too old on the first day; it counts to %(day)s")
+        return paper.lacks(why % {**names, "day": in_words(last)})
+    return None
+
+
+def _ends_early(case: Case, names: dict[str, str], last: date) -> str:
+    if last < case.today:
+        return _("your %(name)s expired on %(day)s") % {**names, "day": in_words(last)}
+    short = (case.last_day - last).days
+    words = ngettext(
+        "your %(name)s ends %(n)d day before your last day, %(day)s",
+        "your %(name)s ends %(n)d days before your last day, %(day)s",
+        short,
+    )
+    return words % {**names, "n": short, "day": in_words(case.last_day)}
+
+
+def _season(case: Case) -> int | None:
+    """The year in which the flu season begins that the block touches."""
+    days = [*(case.block.mondays if case.block else []), case.last_day]
+    touched = [day for day in days if day.month in SEASON]
+    if not touched:
+        return None
+    first = touched[0]
+    return first.year if first.month >= SEASON_STARTS else first.year - 1
+
+
+def _wrong_season(case: Case, paper: _Paper, document: Document) -> Check | None:
+    year = _season(case)
+    if year is None or (document.expires_on and document.expires_on >= case.last_day):
+        return None
+    if document.issued_on is None:
+        why = _("we do not know the date of your dose")
+        return paper.lacks(why, state=UNKNOWN, hint=_("Add its date in your wallet."))
+    if document.issued_on < date(year, DOSES_FROM, 1):
+        why = _("your dose of %(day)s is from an earlier season")
+        return paper.lacks(why % {"day": in_words(document.issued_on)})
+    return None
