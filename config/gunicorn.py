@@ -1,9 +1,11 @@
-"""How gunicorn serves the portal: plain blocking workers, which a proxy shields from slow clients."""
+"""How gunicorn serves the portal: plain blocking workers, which a proxy shields from idle clients."""
 
 import os
 
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Without a proxy in front, a browser's spare connection would occupy a worker of one thread.
+threads = int(os.environ.get("WEB_THREADS", "1"))
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
 timeout = 30
 graceful_timeout = 30

@@ -74,13 +74,13 @@ def settings(chosen: Options, data: Path) -> dict[str, str]:
     defaults = {
         "SITE_URL": f"http://localhost:{chosen.port}",
         "ALLOWED_HOSTS": "localhost",
+        "WEB_THREADS": "4",
         **keys.kept_in(data),
     }
     if chosen.production:
         defaults |= {"EMAIL_URL": "file:", "TRUST_PROXY": "1"}
     else:
-        # A changed module is loaded anew; a browser's spare connection holds up nobody.
-        defaults |= {"GUNICORN_CMD_ARGS": "--reload --threads 4"}
+        defaults |= {"GUNICORN_CMD_ARGS": "--reload"}
     if os.geteuid() == 0:
         defaults["PYTHONWARNINGS"] = ROOT_IS_MEANT
     return {

@@ -9,7 +9,6 @@ import pytest
 from script.local import installation, keys
 from script.local.checks import PRODUCTION
 
-
 SHOW = """
 from django.conf import settings as s
 print(s.DEBUG, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SECURE_HSTS_SECONDS, s.SECURE_PROXY_SSL_HEADER)
