@@ -16,7 +16,7 @@ SECRET_KEY: str = env.str("SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost"])
 SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
-DATABASE_URL = env.dj_db_url("DATABASE_URL", "postgresql://localhost/wardlight")
+DATABASE_URL = env.dj_db_url("DATABASE_URL", "postgresql://localhost/wardlight") or {}
 REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
 EMAIL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data")))
@@ -258,7 +258,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
-EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_BACKEND = EMAIL.get("EMAIL_BACKEND", "")
 EMAIL_HOST = EMAIL["EMAIL_HOST"]
 EMAIL_PORT = EMAIL["EMAIL_PORT"]
 EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]

@@ -3,16 +3,17 @@
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError
 
+from config.settings import required
 from config.settings.base import *
-from config.settings.required import encryption_keys, not_empty, not_everybody, secret, signing_key
 
-SECRET_KEY = env.str("SECRET_KEY", validate=secret)
-CERTIFICATE_KEY = env.str("CERTIFICATE_KEY", validate=signing_key)
-FIELD_KEYS = env.list("FIELD_KEYS", validate=encryption_keys)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=not_everybody)
-for name in ("SITE_URL", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DATA_DIR"):
-    env.str(name, validate=not_empty)
-TRUST_PROXY = env.bool("TRUST_PROXY", TRUSTED_PROXIES > 0)
+SECRET_KEY = env.str("SECRET_KEY", validate=required.secret)
+CERTIFICATE_KEY = env.str("CERTIFICATE_KEY", validate=required.signing_key)
+FIELD_KEYS = env.list("FIELD_KEYS", validate=required.encryption_keys)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=required.not_everybody)
+env.str("EMAIL_URL", validate=required.mail_server)
+for name in ("SITE_URL", "DATABASE_URL", "REDIS_URL", "DATA_DIR"):
+    env.str(name, validate=required.not_empty)
+TRUST_PROXY = env.bool("TRUST_PROXY", bool(TRUSTED_PROXIES))
 try:
     env.seal()
 except EnvValidationError as error:

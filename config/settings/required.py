@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 
+import dj_email_url
 from environs import ValidationError
 
 SECRET_LENGTH = 50
@@ -21,6 +22,11 @@ def not_everybody(hosts: Sequence[str]) -> None:
     not_empty(hosts)
     if any(host.strip() in {"", "*"} for host in hosts):
         raise ValidationError("Must name the portal's hosts, and not * for all.")
+
+
+def mail_server(value: str) -> None:
+    if "EMAIL_BACKEND" not in dj_email_url.parse(value):
+        raise ValidationError("Must look like submission://user:password@mail.example:587.")
 
 
 def secret(value: str) -> None:

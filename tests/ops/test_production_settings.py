@@ -70,9 +70,12 @@ def test_production_names_everything_that_is_missing():
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", ""),
         ("SITE_URL", ""),
+        ("DATABASE_URL", "nonsense"),
+        ("EMAIL_URL", "smtp+tls://mail.example"),
+        ("TRUSTED_PROXIES", "many"),
     ],
 )
-def test_production_refuses_what_protects_nobody(name, value):
+def test_production_refuses_what_cannot_be_meant(name, value):
     refused = start(**{name: value})
 
     assert refused.returncode
