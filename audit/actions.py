@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
+from django.utils import timezone
 
 from audit.models import Event
 
@@ -19,6 +20,7 @@ def record(
 ) -> Event:
     """Remember it, in the caller's transaction. ``by=None`` is the clock."""
     return Event.objects.create(
+        at=timezone.now(),
         verb=verb,
         subject=subject._meta.label_lower,
         subject_id=str(subject.pk),

@@ -1,6 +1,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +12,7 @@ class Event(models.Model):
     key: an event outlives its subject. ``by`` is empty when the clock did it.
     """
 
-    at = models.DateTimeField(_("when"), auto_now_add=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
     verb = models.CharField(_("what"), max_length=80)
     subject = models.CharField(max_length=80)
     subject_id = models.CharField(max_length=40)

@@ -16,9 +16,7 @@ OFFER_WINDOWS = ((14, timedelta(hours=24)), (30, timedelta(hours=72)))
 OFFER_WINDOW = timedelta(days=7)
 OFFER_REMINDERS = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=3))
 UNDO = timedelta(minutes=2)
-# T7 and T9, documents and money before the start.
-DOCUMENTS_BEFORE_START = timedelta(days=30)
-DOCUMENTS_BEFORE_START_VISA = timedelta(days=45)
+# T7 and T9, documents (their day stands in ``rotations.eligibility``) and money.
 MONEY_BEFORE_START = timedelta(days=45)
 SOON = timedelta(days=3)
 DOCUMENT_REMINDERS = (30, 15, 7, 0)
@@ -65,12 +63,6 @@ def offer_window(made_at: datetime, start_on: date, zone: ZoneInfo) -> timedelta
         if days < nearer_than:
             return window
     return OFFER_WINDOW
-
-
-def documents_due_on(start_on: date, *, needs_visa: bool, today: date) -> date:
-    """30 days before the start, 45 with a visa, or in three days if that is closer."""
-    before = DOCUMENTS_BEFORE_START_VISA if needs_visa else DOCUMENTS_BEFORE_START
-    return max(start_on - before, today + SOON)
 
 
 def payment_due_on(start_on: date, *, today: date) -> date:

@@ -18,6 +18,7 @@ from placements.queries import current_documents, hours_totals
 from placements.states import CancelledBy, CancelReason, PlacementStatus
 from rotations.actions.seats import move_seats
 from rotations.eligibility import Check, check_documents
+from rotations.eligibility import documents_due_on as papers_due_on
 
 FULL_WEEK_DAYS = 5
 
@@ -86,7 +87,7 @@ def start_clocks(placement: Placement) -> None:
 def documents_due_on(placement: Placement) -> date:
     """Until when all papers must be there (timer T7)."""
     profile = getattr(placement.learner, "learner_profile", None)
-    return deadlines.documents_due_on(
+    return papers_due_on(
         placement.start_on,
         needs_visa=bool(profile and profile.needs_visa),
         today=timezone.localdate(placement.created_at, timezone=placement.listing.site.zone),
@@ -96,9 +97,12 @@ def documents_due_on(placement: Placement) -> date:
 def open_requirements(placement: Placement) -> list[Check]:
     """The papers that still keep it from being ready: missing, not accepted or too short."""
     checks = check_documents(
-        placement.listing, placement.block, current_documents(placement.learner)
+        placement.listing,
+        placement.block,
+        current_documents(placement.learner),
+        profile=getattr(placement.learner, "learner_profile", None),
     )
-    return [check for check in checks if check.state not in {"met", "not_needed"}]
+    return [check for check in checks if check.is_open]
 
 
 @transaction.atomic

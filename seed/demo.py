@@ -1,0 +1,112 @@
+"""The demo portal: loaded, cleared, and played forward."""
+
+from datetime import timedelta
+from math import ceil
+
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Document
+from clocks.models import Due
+from letters.models import IssuedDocument, LetterRequest
+from outbox.models import Message
+from placements.models import Placement
+from rotations.actions.seats import move_seats, set_capacity
+from rotations.blocks import WEEK
+from rotations.models import SeatWeek
+from seed.cast import play_cast
+from seed.people import build_learners, build_staff
+from seed.reference import load_reference
+from seed.scenery import build_listings, build_preceptors, build_sites
+
+
+@transaction.atomic
+def load_demo() -> str:
+    """Everything, in one transaction; what was loaded, in a sentence.
+
+    Mails of the past count as sent and timers of the past as done, so that
+    nobody invented is written to for what happened before today.
+    """
+    load_reference()
+    coordinator, _admin = build_staff()
+    sites = build_sites()
+    preceptors = build_preceptors(coordinator)
+    listings = build_listings(sites, preceptors)
+    learners = build_learners(coordinator)
+    stories = play_cast(listings, learners, coordinator)
+    _settle_the_past()
+    return (
+        f"Demo: {len(listings)} listings at {len(sites)} sites, {len(preceptors)} preceptors, "
+        f"{len(learners)} learners, {stories} stories."
+    )
+
+
+def _settle_the_past() -> None:
+    now = timezone.now()
+    for message in Message.objects.owed():
+        Message.objects.filter(pk=message.pk).update(sent_at=message.created_at)
+    Due.objects.filter(done_at=None, at__lte=now).update(done_at=now, outcome="staged")
+
+
+def clear_portal() -> None:
+    """Delete every row and every private file; migrations stay."""
+    names = [
+        name
+        for model in (Document, IssuedDocument, LetterRequest)
+        for name in model._default_manager.exclude(file="").values_list("file", flat=True)
+    ]
+    call_command("flush", interactive=False, verbosity=0)
+    for name in names:
+        storages["private"].delete(name)
+
+
+@transaction.atomic
+def move_to_next(placement: Placement) -> str:
+    """Move a placement and its timers by whole weeks, so that its next timer is due now."""
+    due = Due.objects.filter(
+        kind__startswith="placement.", subject_id=placement.pk, done_at=None
+    ).first()
+    if due is None:
+        return "Nothing more is due for this placement by itself."
+    weeks = max(ceil((due.at - timezone.now()) / WEEK), 0)
+    if weeks:
+        _move(placement, weeks)
+    first = f"{placement.start_on:%a, %b} {placement.start_on.day}, {placement.start_on.year}"
+    return f"Moved {weeks} weeks: it starts on {first} now; {due.kind} is due at the next tick."
+
+
+def _move(placement: Placement, weeks: int) -> None:
+    back = weeks * WEEK
+    before = f"{placement.start_on}:{placement.end_on}"
+    _move_seats(placement, back)
+    placement.start_on -= back
+    placement.end_on -= back
+    placement.sequence += 1
+    placement.save(update_fields=["start_on", "end_on", "sequence", "updated_at"])
+    application = placement.application
+    application.start_on = placement.start_on
+    application.save(update_fields=["start_on", "updated_at"])
+    after = f"{placement.start_on}:{placement.end_on}"
+    for due in Due.objects.filter(
+        kind__startswith="placement.", subject_id=placement.pk, done_at=None
+    ):
+        due.at -= back
+        due.occurrence = due.occurrence.replace(before, after, 1)
+        due.save(update_fields=["at", "occurrence"])
+
+
+def _move_seats(placement: Placement, back: timedelta) -> None:
+    """Make room in the weeks it moves to, then move its seat through the usual door."""
+    there = {(listing, monday - back) for listing, monday in placement.seats}
+    for listing, monday in there:
+        SeatWeek.objects.get_or_create(
+            listing_id=listing, monday=monday, defaults={"capacity": 1}
+        )
+    rows = SeatWeek.objects.lock(there)
+    for week in there - placement.seats:
+        row = rows[week]
+        if row.free < 1:
+            set_capacity(placement.listing, [row.monday], capacity=row.taken + 1, by=None)
+    move_seats(take=there, give=placement.seats)

@@ -1,0 +1,128 @@
+"""The demo's people: staff with a second factor, learners with their papers."""
+
+import hashlib
+import time
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa import app_settings as mfa_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
+from allauth.mfa.utils import decrypt
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.kinds import ConsentKind
+from accounts.models import Consent, Document, DocumentType, LearnerProfile, User
+from seed.reading import structure
+from seed.scenery import make_user
+from seed.stage import sample_pdf
+
+
+def build_staff() -> tuple[User, User]:
+    """A coordinator in her group and an admin, each with a second factor."""
+    people = {row["role"]: row for row in structure("demo/cast.json")["people"]}
+    coordinator, admin = (
+        make_user(
+            row["email"],
+            row["name"],
+            call_me=row["call_me"],
+            time_zone=row["time_zone"],
+            is_staff=True,
+            is_superuser=role == "admin",
+        )
+        for role, row in ((role, people[role]) for role in ("coordinator", "admin"))
+    )
+    coordinator.groups.add(Group.objects.get(name="coordinators"))
+    for user in (coordinator, admin):
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    return coordinator, admin
+
+
+def build_learners(staff: User) -> dict[str, User]:
+    types = {one.slug: one for one in DocumentType.objects.all()}
+    learners = {}
+    for row in structure("demo/learners.json"):
+        user = make_user(
+            row.get("login") or row["email"],
+            row["name"],
+            call_me=row.get("call_me") or "",
+            pronouns=row.get("pronouns") or "",
+            time_zone=row["time_zone"],
+        )
+        _profile(user, row)
+        Consent.objects.bulk_create(
+            Consent(user=user, kind=kind, version="1")
+            for kind in (ConsentKind.TERMS, ConsentKind.PRIVACY, ConsentKind.HEALTH)
+        )
+        for paper in row["documents"]:
+            _document(user, types[paper["type"]], paper, row, staff)
+        learners[row["key"]] = user
+    return learners
+
+
+def _profile(user: User, row: dict[str, Any]) -> None:
+    same = ("family", "citizenship", "school", "school_country", "aamc_id", "usmle_id",
+            "visa_plan", "languages", "phone", "goals", "statement")  # fmt: skip
+    LearnerProfile.objects.create(
+        user=user,
+        **{name: row.get(name) or "" for name in (*same, "step1", "step2", "rn_state")},
+        step2_score=row.get("step2_score"),
+        graduation_on=timezone.localdate() + timedelta(days=row["graduation_in_days"]),
+    )
+
+
+def _document(
+    user: User, kind: DocumentType, paper: dict[str, Any], row: dict[str, Any], staff: User
+) -> None:
+    today, now = timezone.localdate(), timezone.now()
+    content = sample_pdf(f"{kind.name}: {user.name}", _words(kind, row))
+    expires = paper.get("expires_in_days")
+    reviewed_at = now - timedelta(days=1)
+    state = paper["state"]
+    document = Document(
+        owner=user,
+        type=kind,
+        name=f"{kind.slug}.pdf",
+        content_type="application/pdf",
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        issued_on=today - timedelta(days=paper["issued_days_ago"]),
+        expires_on=None if expires is None else today + timedelta(days=expires),
+        verified_at=reviewed_at if state == "verified" else None,
+        verified_by=staff if state == "verified" else None,
+        rejected_at=reviewed_at if state == "rejected" else None,
+        rejected_by=staff if state == "rejected" else None,
+        reject_reason=paper.get("reject_reason") or "",
+        reject_note=paper.get("reject_note") or "",
+    )
+    document.file.save("sample.pdf", ContentFile(content), save=False)
+    document.save()
+
+
+def _words(kind: DocumentType, row: dict[str, Any]) -> list[str]:
+    """A CV says something about its owner; other papers say that they are samples."""
+    if kind.slug != "cv":
+        return ["A sample for the demonstration. Not a real document."]
+    cv = row["cv"]
+    return ["Education", *cv["education"], "", "Experience", *cv["experience"], "", *cv["other"]]
+
+
+def current_codes() -> dict[str, str]:
+    """What an authenticator app would show now, for each invented staff account."""
+    counter = int(time.time()) // mfa_settings.TOTP_PERIOD
+    secrets = Authenticator.objects.filter(
+        type=Authenticator.Type.TOTP, user__is_demo=True, user__is_staff=True
+    ).order_by("user__email")
+    return {
+        one.user.email: format_hotp_value(hotp_value(decrypt(one.data["secret"]), counter))
+        for one in secrets.select_related("user")
+    }

@@ -1,0 +1,120 @@
+"""Reference data of a new installation. Rows that are there are left as staff edited them."""
+
+from typing import Any
+
+import us
+from django.db import transaction
+from django.db.models import Model
+
+from accounts.actions import ensure_groups
+from accounts.kinds import Validity
+from accounts.models import DocumentType
+from guides.models import Guide, Page
+from letters.models import MatchSeason
+from rotations.models import CancellationPolicy, Specialty, State
+from seed.reading import flag, pages, structure, table
+
+GENERAL = ""
+
+
+@transaction.atomic
+def load_reference() -> dict[str, int]:
+    """Add what is missing; how many rows of each kind were added."""
+    ensure_groups()
+    return {
+        "states": _states(),
+        "specialties": _specialties(),
+        "document types": _document_types(),
+        "policies": _policies(),
+        "seasons": _seasons(),
+        "guides": _guides(),
+        "pages": _pages(),
+    }
+
+
+def _add(model: type[Model], key: str, rows: list[dict[str, Any]]) -> int:
+    """Create the rows whose key is not there yet."""
+    there = set(model._default_manager.values_list(key, flat=True))
+    new = [model(**row) for row in rows if row[key] not in there]
+    model._default_manager.bulk_create(new)
+    return len(new)
+
+
+def _states() -> int:
+    notes: dict[str, list[str]] = {}
+    for note in structure("reference/state_notes.json"):
+        notes.setdefault(note["state"], []).append(f"{note['title']}. {note['text']}")
+    rows = [
+        {
+            "abbr": state.abbr,
+            "name": state.name,
+            "fips": state.fips or "",
+            "zones": state.time_zones,
+            "is_territory": bool(state.is_territory),
+            "note": "\n\n".join(notes.get(state.abbr) or notes.get(GENERAL, [])),
+        }
+        for state in us.states.STATES_AND_TERRITORIES
+    ]
+    return _add(State, "abbr", rows)
+
+
+def _specialties() -> int:
+    rows = [
+        {
+            **{name: row[name] for name in ("slug", "name", "board_name", "board", "group", "nucc")},
+            "motif": row["motif"],
+            "about": row["about"],
+            "looks_for": row["looks_for"],
+            "order": int(row["order"]),
+            "nucc_confirmed": flag(row["nucc_confirmed"]),
+            "aliases": [alias.strip() for alias in row["aliases"].split(";") if alias.strip()],
+        }
+        for row in table("reference/specialties.csv")
+    ]
+    return _add(Specialty, "slug", rows)
+
+
+def _document_types() -> int:
+    rows = [
+        {
+            **{name: row[name] for name in ("slug", "name", "group", "what_counts")},
+            "validity": Validity(row["validity_kind"]),
+            "validity_months": int(row["validity"]) if row["validity"] else None,
+            "through_end": flag(row["through_end"]),
+            "is_identity": flag(row["identity"]),
+            "is_health": flag(row["health"]),
+            "hands_on_only": flag(row["hands_on_only"]),
+            "families": [] if row["families"] == "all" else row["families"].split(),
+            "order": int(row["order"]),
+        }
+        for row in table("reference/document_types.csv")
+    ]
+    return _add(DocumentType, "slug", rows)
+
+
+def _policies() -> int:
+    rows = [
+        {
+            "slug": row["slug"],
+            "name": row["name"],
+            "tiers": [[tier["days"], tier["percent"]] for tier in row["tiers"]],
+        }
+        for row in structure("reference/policies.json")
+    ]
+    return _add(CancellationPolicy, "slug", rows)
+
+
+def _seasons() -> int:
+    days = ("opens", "submit", "review", "closes")
+    rows = [
+        {
+            "name": row["name"],
+            "opens_on": row["opens_on"],
+            "submit_from": row["submit_from"],
+            "review_from": row["review_from"],
+            "closes_on": row["closes_on"] or None,
+            "is_provisional": any(flag(row[f"{day}_provisional"]) for day in days),
+        }
+        for row in table("reference/match_seasons.csv")
+    ]
+    return _add(MatchSeason, "name", rows)

@@ -1,0 +1,63 @@
+"""The demo's clock and its paper: invented things happen on invented days."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from io import BytesIO
+from textwrap import wrap
+from zoneinfo import ZoneInfo
+
+import pikepdf
+from django.utils import timezone
+
+WIDTH, HEIGHT, MARGIN, LINE = 612, 792, 72, 16
+
+
+@contextmanager
+def acting_at(moment: datetime) -> Iterator[None]:
+    """Within, Django's clock stands at this moment: actions believe that it is then.
+
+    For the demo alone, in its own process: what is staged looks as if the portal
+    had been running for months, and goes through the same actions.
+    """
+    real = timezone.now
+    timezone.now = lambda: moment
+    try:
+        yield
+    finally:
+        timezone.now = real
+
+
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def moment(day: date, hour: int, minute: int = 0, zone: str = "America/Chicago") -> datetime:
+    return datetime.combine(day, clock_time(hour, minute), ZoneInfo(zone))
+
+
+def sample_pdf(title: str, lines: list[str]) -> bytes:
+    """A small real PDF of one page that says what it stands for."""
+    text = [title, "", *(part for line in lines for part in (wrap(line, 80) or [""]))]
+    drawing = [f"BT /F1 12 Tf {MARGIN} {HEIGHT - MARGIN} Td {LINE} TL"]
+    drawing += [f"({_latin(line)}) Tj T*" for line in text[:40]]
+    with pikepdf.new() as pdf:
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font,
+            Subtype=pikepdf.Name.Type1,
+            BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )
+        page = pdf.add_blank_page(page_size=(WIDTH, HEIGHT))
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        page.Contents = pdf.make_stream("\n".join([*drawing, "ET"]).encode("cp1252"))
+        out = BytesIO()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _latin(line: str) -> str:
+    """What the page's font has; the rest as question marks, parentheses escaped."""
+    known = line.encode("cp1252", "replace").decode("cp1252")
+    return known.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
