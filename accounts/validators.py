@@ -70,7 +70,7 @@ class NotOurWords:
 
     WORDS = ("rotation", "clinic", "preceptor", "residency", "wardlight", "password")
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002
         bare = re.sub(r"[^a-z]", "", password.lower())
         words = {*self.WORDS, re.sub(r"[^a-z]", "", settings.PORTAL["name"].lower())} - {""}
         for word in words:

@@ -184,9 +184,7 @@ def offer_expired(application: Application, *, occasion: Event) -> None:
     _to_preceptor("offer_expired_preceptor", application, _key(occasion))
 
 
-def application_accepted(
-    application: Application, placement: Placement, *, occasion: Event
-) -> None:
+def application_accepted(placement: Placement, *, occasion: Event) -> None:
     key, learner = _key(occasion), placement.learner
     _placement("application_accepted", placement, learner, key)
     _placement("learner_accepted", placement, placement.preceptor.user, key)
@@ -198,9 +196,7 @@ def placement_ready(placement: Placement, *, occasion: Event) -> None:
     _placement("learner_ready", placement, placement.preceptor.user, _key(occasion))
 
 
-def placement_not_ready(
-    placement: Placement, items: Iterable[Check], *, occasion: Event
-) -> None:
+def placement_not_ready(placement: Placement, items: Iterable[Check], *, occasion: Event) -> None:
     key, items = _key(occasion), list(items)
     _placement("placement_not_ready", placement, placement.learner, key, items=items)
     _to_coordinators("placement_not_ready_coordinator", placement, key, items=items)

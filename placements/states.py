@@ -32,12 +32,9 @@ _ENDS_BY_ITSELF = frozenset({Status.WITHDRAWN, Status.CLOSED})
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED}) | _ENDS_BY_ITSELF,
-    Status.SUBMITTED: frozenset(
-        {Status.UNDER_REVIEW, Status.CHANGES_REQUESTED, Status.INELIGIBLE}
-    )
+    Status.SUBMITTED: frozenset({Status.UNDER_REVIEW, Status.CHANGES_REQUESTED, Status.INELIGIBLE})
     | _ENDS_BY_ITSELF,
-    Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.UNDER_REVIEW})
-    | _ENDS_BY_ITSELF,
+    Status.CHANGES_REQUESTED: frozenset({Status.SUBMITTED, Status.UNDER_REVIEW}) | _ENDS_BY_ITSELF,
     Status.UNDER_REVIEW: frozenset(
         {
             Status.CHANGES_REQUESTED,

@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
-
 from clocks.models import Due
 from clocks.tasks import timer
 from placements import emails
@@ -143,7 +142,11 @@ def close_unanswered(due: Due) -> str:
 def remind_of_documents(due: Due) -> str:
     placement = _placement(due)
     items = open_requirements(placement)
-    if placement.status != PlacementStatus.ONBOARDING or not items or not _same_dates(due, placement):
+    if (
+        placement.status != PlacementStatus.ONBOARDING
+        or not items
+        or not _same_dates(due, placement)
+    ):
         return NOT_NOW
     emails.documents_due(placement, items, day=documents_due_on(placement), due=due.pk)
     return "reminded"

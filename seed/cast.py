@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from rotations.actions.listings import answer_question
 
 from accounts.models import User
 from clocks.calendar import is_business_day, next_monday
@@ -35,7 +36,6 @@ from placements.states import (
     PlacementStatus,
     Status,
 )
-from rotations.actions.listings import answer_question
 from rotations.actions.seats import move_seats
 from rotations.blocks import WEEK, Block
 from rotations.models import Listing, Question

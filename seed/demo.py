@@ -101,9 +101,7 @@ def _move_seats(placement: Placement, back: timedelta) -> None:
     """Make room in the weeks it moves to, then move its seat through the usual door."""
     there = {(listing, monday - back) for listing, monday in placement.seats}
     for listing, monday in there:
-        SeatWeek.objects.get_or_create(
-            listing_id=listing, monday=monday, defaults={"capacity": 1}
-        )
+        SeatWeek.objects.get_or_create(listing_id=listing, monday=monday, defaults={"capacity": 1})
     rows = SeatWeek.objects.lock(there)
     for week in there - placement.seats:
         row = rows[week]

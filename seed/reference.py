@@ -3,16 +3,15 @@
 from typing import Any
 
 import us
+from accounts.actions import ensure_groups
 from django.db import transaction
 from django.db.models import Model
 
-from accounts.actions import ensure_groups
 from accounts.kinds import Validity
 from accounts.models import DocumentType
-from guides.models import Guide, Page
 from letters.models import MatchSeason
 from rotations.models import CancellationPolicy, Specialty, State
-from seed.reading import flag, pages, structure, table
+from seed.reading import flag, structure, table
 
 GENERAL = ""
 
@@ -61,7 +60,9 @@ def _states() -> int:
 def _specialties() -> int:
     rows = [
         {
-            **{name: row[name] for name in ("slug", "name", "board_name", "board", "group", "nucc")},
+            **{
+                name: row[name] for name in ("slug", "name", "board_name", "board", "group", "nucc")
+            },
             "motif": row["motif"],
             "about": row["about"],
             "looks_for": row["looks_for"],

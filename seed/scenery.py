@@ -63,7 +63,9 @@ def build_sites() -> dict[str, Site]:
             phone=row["phone"],
             state=states[row["state"]],
             arrival="\n\n".join(
-                arrival[part] for part in ("first_day", "dress", "parking", "housing") if arrival.get(part)
+                arrival[part]
+                for part in ("first_day", "dress", "parking", "housing")
+                if arrival.get(part)
             ),
         )
     return sites
@@ -175,9 +177,7 @@ def _publication(row: dict[str, Any]) -> dict[str, Any]:
     return {"status": status, "published_at": timezone.now() - ago if was_public else None}
 
 
-def _require(
-    listing: Listing, rows: list[dict[str, Any]], types: dict[str, DocumentType]
-) -> None:
+def _require(listing: Listing, rows: list[dict[str, Any]], types: dict[str, DocumentType]) -> None:
     Requirement.objects.bulk_create(
         Requirement(
             listing=listing,

@@ -1,7 +1,7 @@
 """People's moments and the machines around the portal; nothing clever."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message as Mail
@@ -32,8 +32,12 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[Mail] = []
         self.refuse = ""
+        self.stall: Callable[..., Awaitable[str]] | None = None
+        self.port = 0
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
+        if self.stall:
+            return await self.stall(server, session, envelope)
         if self.refuse:
             return self.refuse
         self.mails.append(message_from_bytes(envelope.content, policy=default))

@@ -58,7 +58,7 @@ def private_storage() -> object:
     return storages["private"]
 
 
-def private_path(document: "Document", _name: str) -> str:
+def private_path(_document: "Document", _name: str) -> str:
     """A random name: what the person called the file never reaches the disk."""
     return f"documents/{new_code()}"
 
@@ -118,7 +118,9 @@ class Document(models.Model):
             ),
             models.CheckConstraint(
                 name="document_expires_after_it_is_issued",
-                condition=Q(issued_on=None) | Q(expires_on=None) | Q(expires_on__gte=models.F("issued_on")),
+                condition=Q(issued_on=None)
+                | Q(expires_on=None)
+                | Q(expires_on__gte=models.F("issued_on")),
                 violation_error_message=_("It cannot expire before it was issued."),
             ),
         ]

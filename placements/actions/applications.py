@@ -70,7 +70,9 @@ def start_application(listing: Listing, *, learner: User, by: User) -> Applicati
     if not listing.is_published:
         raise ValidationError(_("This rotation does not take requests now."), code="closed")
     application = Application.objects.create(learner=learner, listing=listing, created_by=by)
-    record("application.started", application, by=by, on_behalf_of=None if by == learner else learner)
+    record(
+        "application.started", application, by=by, on_behalf_of=None if by == learner else learner
+    )
     now = timezone.now()
     for days in deadlines.DRAFT_REMINDERS:
         at = now + timedelta(days=days)
@@ -100,7 +102,7 @@ def choose_dates(application: Application, block: Block, *, by: User) -> None:
     if not _is_offered(application.listing, block):
         raise BlockNotOffered
     application.start_on, application.weeks = block.start_on, block.weeks
-    _save_step(application, "dates", "start_on", "weeks")
+    _save_step(application, "dates", "start_on", "weeks", by=by)
 
 
 @transaction.atomic
@@ -112,14 +114,14 @@ def save_about(
     application.statement = statement
     profile = application.learner.learner_profile
     done = finished and profile.is_complete and bool(statement.strip())
-    _save_step(application, "about" if done else "", "statement")
+    _save_step(application, "about" if done else "", "statement", by=by)
 
 
 @transaction.atomic
 def save_documents(application: Application, *, by: User) -> None:
     """She has been through her papers; what is missing may come later."""
     _lock_draft(application)
-    _save_step(application, "documents")
+    _save_step(application, "documents", by=by)
 
 
 @transaction.atomic
@@ -127,10 +129,13 @@ def save_pre_accept(application: Application, *, by: User, pre_accept: bool) -> 
     """Whether an offer is taken at once when it comes."""
     _lock_draft(application)
     application.pre_accept = pre_accept
-    _save_step(application, "", "pre_accept")
+    _save_step(application, "", "pre_accept", by=by)
 
 
-def _save_step(application: Application, step: str, *fields: str) -> None:
+def _save_step(application: Application, step: str, *fields: str, by: User) -> None:
+    """Keep a step; that somebody else did it for her is remembered."""
+    if by != application.learner:
+        record("application.edited", application, by=by, on_behalf_of=application.learner)
     if step and step not in application.done:
         application.done = [*application.done, step]
     application.save(update_fields=["done", "updated_at", *fields])
@@ -145,8 +150,10 @@ def submit_application(application: Application, *, by: User) -> Application:
     or ``SeatsGone``; then nothing has changed.
     """
     application.lock()
-    if application.submitted_at and application.is_open and application.status != (
-        Status.CHANGES_REQUESTED
+    if (
+        application.submitted_at
+        and application.is_open
+        and application.status != (Status.CHANGES_REQUESTED)
     ):
         return application
     if application.status not in {Status.DRAFT, Status.CHANGES_REQUESTED}:
@@ -302,9 +309,7 @@ def withdraw_application(application: Application, *, by: User | None, note: str
     was = Status(application.status)
     if application.holds_a_seat:
         move_seats(give=application.seats)
-    event = transition(
-        application, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note=note
-    )
+    event = transition(application, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note=note)
     emails.take_back_offer(application)
     if was in {Status.UNDER_REVIEW, Status.OFFERED}:
         emails.application_withdrawn(application, occasion=event)
@@ -314,9 +319,7 @@ def withdraw_application(application: Application, *, by: User | None, note: str
 def mark_ineligible(application: Application, *, by: User, note: str) -> None:
     """Staff found a rule that is not met."""
     application.lock()
-    event = transition(
-        application, Status.INELIGIBLE, by=by, note=note, ended_at=timezone.now()
-    )
+    event = transition(application, Status.INELIGIBLE, by=by, note=note, ended_at=timezone.now())
     emails.application_ineligible(application, occasion=event)
 
 

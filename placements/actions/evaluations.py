@@ -38,9 +38,7 @@ class LinesMissing(ValidationError):
 def competencies(placement: Placement) -> list[Competency]:
     """All six; who only observed is not judged on patient care (handbook 3.8)."""
     return [
-        one
-        for one in Competency
-        if one != Competency.PATIENT_CARE or placement.listing.is_hands_on
+        one for one in Competency if one != Competency.PATIENT_CARE or placement.listing.is_hands_on
     ]
 
 
@@ -57,6 +55,8 @@ def save_evaluation(placement: Placement, *, by: User, **fields: Any) -> Evaluat
         if name in FIELDS:
             setattr(evaluation, name, value)
     evaluation.save()
+    if by != placement.preceptor.user:
+        record("evaluation.edited", placement, by=by, on_behalf_of=placement.preceptor.user)
     return evaluation
 
 

@@ -36,9 +36,7 @@ class DatesOverlap(ValidationError):
     """She has a confirmed rotation on some of these days."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _("You have a confirmed rotation on some of these days."), code="overlap"
-        )
+        super().__init__(_("You have a confirmed rotation on some of these days."), code="overlap")
 
 
 class SchoolMustApprove(ValidationError):
@@ -189,7 +187,7 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     for other in superseded:
         _supersede(other, by=by)
     emails.take_back_offer(application)
-    emails.application_accepted(application, placement, occasion=event)
+    emails.application_accepted(placement, occasion=event)
     return placement
 
 
@@ -211,9 +209,7 @@ def _refuse_acceptance(application: Application) -> None:
 def _supersede(other: Application, *, by: User | None) -> None:
     """Withdraw a request that an acceptance collides with; its seats are free already."""
     was = Status(other.status)
-    event = transition(
-        other, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note="superseded"
-    )
+    event = transition(other, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note="superseded")
     emails.take_back_offer(other)
     if was in {Status.UNDER_REVIEW, Status.OFFERED}:
         emails.application_withdrawn(other, occasion=event)

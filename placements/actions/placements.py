@@ -81,7 +81,9 @@ def start_clocks(placement: Placement) -> None:
         owe("placement.hours_digest", morning(monday, zone, deadlines.DIGEST_HOUR), f"{monday}")
     for days in deadlines.EVALUATION_REMINDERS:
         day = placement.end_on + timedelta(days=days)
-        owe("placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d")
+        owe(
+            "placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d"
+        )
 
 
 def documents_due_on(placement: Placement) -> date:
@@ -227,9 +229,7 @@ def complete_placement(placement: Placement, *, by: User) -> None:
 def give_up_placement(placement: Placement, *, by: User, note: str) -> None:
     """Close it without a certificate: hours or evaluation never came."""
     placement.lock()
-    move_placement(
-        placement, PlacementStatus.INCOMPLETE, by=by, note=note, ended_at=timezone.now()
-    )
+    move_placement(placement, PlacementStatus.INCOMPLETE, by=by, note=note, ended_at=timezone.now())
 
 
 @transaction.atomic
@@ -257,4 +257,3 @@ def cancel_placement(
         sequence=placement.sequence + 1,
     )
     emails.placement_cancelled(placement, occasion=event)
-

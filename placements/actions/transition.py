@@ -24,9 +24,7 @@ class TransitionNotAllowed(ValidationError):
         )
 
 
-def transition(
-    application: Application, to: Status, *, by: User | None, **changes: Any
-) -> Event:
+def transition(application: Application, to: Status, *, by: User | None, **changes: Any) -> Event:
     """Move an application that the caller has locked. ``by=None`` is the clock."""
     was = Status(application.status)
     if to not in TRANSITIONS.get(was, ()):

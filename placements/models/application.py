@@ -163,7 +163,11 @@ class Application(models.Model):
     @property
     def rotation_fee(self) -> int:
         """The part without the service fee, in cents."""
-        return self.listing.fee(self.weeks or self.listing.usual_weeks) if self.fee is None else self.fee
+        return (
+            self.listing.fee(self.weeks or self.listing.usual_weeks)
+            if self.fee is None
+            else self.fee
+        )
 
     @property
     def portal_fee(self) -> int:

@@ -90,9 +90,7 @@ class Placement(models.Model):
     )
     arrived_at = models.DateTimeField(_("arrived"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
-    cancelled_by = models.CharField(
-        max_length=10, choices=CancelledBy, blank=True, editable=False
-    )
+    cancelled_by = models.CharField(max_length=10, choices=CancelledBy, blank=True, editable=False)
     cancel_reason = models.CharField(
         max_length=20, choices=CancelReason, blank=True, editable=False
     )

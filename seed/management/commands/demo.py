@@ -23,7 +23,9 @@ class Command(BaseCommand):
             help="move a placement's dates so that the next thing due is due now; "
             "the code stands in its address",
         )
-        parser.add_argument("--force", action="store_true", help="reset although real people are here")
+        parser.add_argument(
+            "--force", action="store_true", help="reset although real people are here"
+        )
 
     def handle(self, **options: Any) -> None:
         if options["codes"]:
