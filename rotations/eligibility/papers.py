@@ -172,10 +172,7 @@ def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
         text = _("Not needed: your dates lie outside October to March")
         return paper.verdict(NOT_NEEDED, text)
     if document is None:
-        why = (
-            _("we have no record") if case.profile else _("sign in to compare with your documents")
-        )
-        return paper.lacks(why, state=UNKNOWN)
+        return paper.lacks(_("we have no record"), state=UNKNOWN)
     if document.rejected_at:
         reason = document.reject_note or str(document.get_reject_reason_display())
         return paper.lacks(_("your file was not accepted: %(reason)s") % {"reason": reason})

@@ -59,9 +59,7 @@ class Listing(models.Model):
         on_delete=models.PROTECT,
         related_name="listings",
     )
-    co_preceptors = models.ManyToManyField(
-        PreceptorProfile, blank=True, related_name="co_listings"
-    )
+    co_preceptors = models.ManyToManyField(PreceptorProfile, blank=True, related_name="co_listings")
     rotation_type = models.CharField(_("type"), max_length=20, choices=RotationType)
     hands_on = models.PositiveSmallIntegerField(_("hands-on level"), choices=HandsOn)
     setting = models.CharField(_("setting"), max_length=30, choices=Setting)
@@ -102,12 +100,8 @@ class Listing(models.Model):
     )
     anchor = models.DateField(_("counted from this Monday"), null=True, blank=True)
     hours_per_week = models.PositiveSmallIntegerField(_("hours a week"), default=40)
-    apply_lead_days = models.PositiveSmallIntegerField(
-        _("apply this many days ahead"), default=30
-    )
-    apply_lead_days_visa = models.PositiveSmallIntegerField(
-        _("… if a visa is needed"), default=45
-    )
+    apply_lead_days = models.PositiveSmallIntegerField(_("apply this many days ahead"), default=30)
+    apply_lead_days_visa = models.PositiveSmallIntegerField(_("… if a visa is needed"), default=45)
     promotion_lead_days = models.PositiveSmallIntegerField(
         _("no waitlist offers this many days before"), default=14
     )
@@ -249,9 +243,7 @@ class Requirement(models.Model):
         verbose_name_plural = _("requirements")
         ordering = ["type__order"]
         constraints = [
-            models.UniqueConstraint(
-                name="requirement_once_per_listing", fields=["listing", "type"]
-            )
+            models.UniqueConstraint(name="requirement_once_per_listing", fields=["listing", "type"])
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import (
@@ -194,7 +195,7 @@ def _dated(listings: QuerySet[Listing], search: Search, *, today: date) -> Query
     return listings.annotate(next_start=Subquery(first))
 
 
-def _free_weeks(weeks: int | None) -> QuerySet[SeatWeek]:
+def _free_weeks(weeks: int | None) -> QuerySet[SeatWeek, Any]:
     """How many of the weeks of a block that starts in the outer week have a free seat."""
     days = Value(weeks * 7) if weeks else OuterRef("listing__usual_weeks") * 7
     end = _Days(OuterRef("monday"), days)
