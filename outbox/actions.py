@@ -1,5 +1,6 @@
 """What leaves the process leaves from a row; a worker is only hurried."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from outbox.models import Message
+
+# What a template's tags leave behind where a paragraph was left out.
+BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
 def enqueue(
@@ -40,7 +44,7 @@ def enqueue(
             "recipient": address,
             "user": user,
             "subject": " ".join(subject.split())[:300],
-            "body": body.strip() + "\n",
+            "body": BLANK_LINES.sub("\n\n", body).strip() + "\n",
             "due_at": due_at or timezone.now(),
             "secret": secret,
         },

@@ -1,0 +1,125 @@
+"""Amounts and days that follow from an application or a placement; for pages and mails."""
+
+from datetime import date, datetime, timedelta
+
+from django import template
+from django.utils import timezone
+
+from clocks.calendar import end_of_day
+from placements import deadlines
+from placements.models import Application, Placement
+from placements.states import CancelledBy, CancelReason
+from rotations.eligibility import documents_due_on
+from rotations.refunds import RefundStep, Tiers, refund
+from rotations.refunds import refund_steps as steps_of
+
+register = template.Library()
+Thing = Application | Placement
+
+
+def _tiers(thing: Thing) -> Tiers:
+    if isinstance(thing, Placement):
+        return thing.policy.get("tiers", [])
+    return thing.listing.policy.tiers
+
+
+def _rotation_fee(thing: Thing) -> int:
+    return thing.fee if isinstance(thing, Placement) else thing.rotation_fee
+
+
+def _service_fee(thing: Thing) -> int:
+    return thing.service_fee if isinstance(thing, Placement) else thing.portal_fee
+
+
+def _agreed_on(thing: Thing) -> date:
+    """The day from which grace is counted: of the acceptance, or today while there is none."""
+    at = thing.created_at if isinstance(thing, Placement) else timezone.now()
+    return timezone.localdate(at, timezone=thing.listing.site.zone)
+
+
+@register.simple_tag
+def refund_steps(thing: Thing) -> list[RefundStep]:
+    """What comes back, and until when; the last one begins after the day before it."""
+    return steps_of(_tiers(thing), _rotation_fee(thing), thing.start_on)
+
+
+@register.simple_tag
+def first_refund(thing: Thing) -> RefundStep | None:
+    """The best of them, if its day has not passed."""
+    today = timezone.localdate(timezone=thing.listing.site.zone)
+    step = next(iter(refund_steps(thing)), None)
+    return step if step and step.cents and step.last_on and step.last_on >= today else None
+
+
+@register.simple_tag
+def refund_on_visa_denial(thing: Thing) -> int:
+    return _rotation_fee(thing)
+
+
+def refund_at(
+    placement: Placement, moment: datetime, *, by_host: bool = False, visa_denied: bool = False
+) -> int:
+    """What a cancellation at that moment gives back, in cents, whether or not it was paid."""
+    day = timezone.localdate(moment, timezone=placement.listing.site.zone)
+    return refund(
+        _tiers(placement),
+        placement.fee,
+        placement.service_fee,
+        (placement.start_on - day).days,
+        by_host=by_host,
+        visa_denied=visa_denied,
+    )
+
+
+@register.simple_tag
+def refund_today(placement: Placement) -> int:
+    """What comes back if the learner cancels now."""
+    return refund_at(placement, timezone.now())
+
+
+@register.simple_tag
+def refund_of(placement: Placement) -> int:
+    """What a canceled placement gives back."""
+    return refund_at(
+        placement,
+        placement.ended_at or timezone.now(),
+        by_host=placement.cancelled_by not in {"", CancelledBy.LEARNER},
+        visa_denied=placement.cancel_reason == CancelReason.VISA_DENIED,
+    )
+
+
+@register.simple_tag
+def payment_due(thing: Thing) -> date:
+    return deadlines.payment_due_on(thing.start_on, today=_agreed_on(thing))
+
+
+@register.simple_tag
+def documents_due(thing: Thing) -> datetime:
+    """The end of that day at the site."""
+    profile = getattr(thing.learner, "learner_profile", None)
+    day = documents_due_on(
+        thing.start_on,
+        needs_visa=bool(profile and profile.needs_visa),
+        today=_agreed_on(thing),
+    )
+    return end_of_day(day, thing.listing.site.zone)
+
+
+@register.simple_tag
+def changes_due() -> datetime:
+    """Until when somebody asked now may answer."""
+    return timezone.now() + deadlines.CHANGES_ENDS
+
+
+@register.simple_tag
+def letter_from(placement: Placement) -> date:
+    """The first day on which a letter can be asked for: half of it is done."""
+    days = (placement.end_on - placement.start_on).days
+    return placement.start_on + timedelta(days=(days + 1) // 2)
+
+
+@register.simple_tag
+def morning_of(thing: Thing) -> str:
+    """When the first day begins, as its listing tells it: “7:00 AM”; empty if it does not."""
+    day = thing.listing.typical_day
+    return day[0][0] if day and day[0] else ""
