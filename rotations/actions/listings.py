@@ -1,0 +1,102 @@
+"""A listing's way into the catalogue and out of it. The one writer of its status."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.actions import record
+from audit.models import Event
+from rotations import emails
+from rotations.kinds import LISTING_TRANSITIONS, ListingStatus
+from rotations.models import Listing
+from rotations.queries import gaps_of
+
+
+class MoveNotAllowed(ValidationError):
+    """Its status does not lead there."""
+
+    def __init__(self, listing: Listing, to: ListingStatus) -> None:
+        self.listing, self.to = listing, to
+        super().__init__(
+            _("“%(title)s” is %(now)s. It cannot become %(then)s."),
+            code="status",
+            params={
+                "title": listing.title,
+                "now": listing.get_status_display().lower(),
+                "then": str(to.label).lower(),
+            },
+        )
+
+
+class NotComplete(ValidationError):
+    """Something that every published listing has is missing; ``gaps`` says what."""
+
+    def __init__(self, gaps: list[str]) -> None:
+        self.gaps = gaps
+        super().__init__(gaps, code="incomplete")
+
+
+@transaction.atomic
+def submit_listing(listing: Listing, *, by: User) -> None:
+    """The preceptor is done; staff look at it."""
+    event = _move(listing, ListingStatus.IN_REVIEW, by=by)
+    emails.listing_submitted(listing, occasion=event)
+
+
+@transaction.atomic
+def return_listing(listing: Listing, *, by: User) -> None:
+    """Back to the preceptor for another round."""
+    _move(listing, ListingStatus.DRAFT, by=by)
+
+
+@transaction.atomic
+def publish_listing(listing: Listing, *, by: User | None) -> None:
+    """Show it to everybody, for the first time or again. Refuses with ``NotComplete``.
+
+    The preceptor hears of the first time, unless she did it herself.
+    """
+    _lock(listing)
+    _refuse(listing, ListingStatus.PUBLISHED)
+    if gaps := gaps_of(listing):
+        raise NotComplete(gaps)
+    is_first = listing.published_at is None
+    moment = listing.published_at or timezone.now()
+    event = _move(listing, ListingStatus.PUBLISHED, by=by, published_at=moment)
+    if is_first and (by is None or by.pk != listing.preceptor.user_id):
+        emails.listing_published(listing, occasion=event)
+
+
+@transaction.atomic
+def pause_listing(listing: Listing, *, by: User | None) -> None:
+    """Take it out of the catalogue. What has been sent goes on as it was."""
+    _move(listing, ListingStatus.PAUSED, by=by)
+
+
+@transaction.atomic
+def archive_listing(listing: Listing, *, by: User | None) -> None:
+    """For good; a paused one only."""
+    _move(listing, ListingStatus.ARCHIVED, by=by)
+
+
+def _lock(listing: Listing) -> None:
+    rows = Listing.objects.select_for_update(no_key=True, of=("self",))
+    listing.refresh_from_db(fields=["status", "published_at"], from_queryset=rows)
+
+
+def _refuse(listing: Listing, to: ListingStatus) -> None:
+    if to not in LISTING_TRANSITIONS[ListingStatus(listing.status)]:
+        raise MoveNotAllowed(listing, to)
+
+
+def _move(listing: Listing, to: ListingStatus, *, by: User | None, **changes: Any) -> Event:
+    _lock(listing)
+    _refuse(listing, to)
+    was, listing.status = listing.status, to
+    for field, value in changes.items():
+        setattr(listing, field, value)
+    listing.save(update_fields=["status", "updated_at", *changes])
+    return record(f"listing.{to}", listing, by=by, was=was)

@@ -1,0 +1,72 @@
+"""Which mail tells whom about listings and questions. One function per mail."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from audit.models import Event
+from outbox.actions import enqueue
+from rotations.models import Listing, Question
+
+
+def _absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def _about(listing: Listing, **more: Any) -> dict[str, Any]:
+    return {
+        "listing": listing,
+        "site": listing.site,
+        "preceptor": listing.preceptor,
+        "url": _absolute(listing.get_absolute_url()),
+        **more,
+    }
+
+
+def question_asked(question: Question, *, occasion: Event) -> None:
+    """To the portal's address, with the way to answer it."""
+    admin = reverse("admin:rotations_question_change", args=[question.pk])
+    enqueue(
+        "rotations/question_asked",
+        to=settings.PORTAL["email"],
+        key=f"event:{occasion.pk}",
+        context=_about(question.listing, question=question, admin_url=_absolute(admin)),
+    )
+
+
+def question_received(question: Question, *, occasion: Event) -> None:
+    enqueue(
+        "rotations/question_received",
+        to=question.email,
+        key=f"event:{occasion.pk}",
+        context=_about(question.listing, question=question),
+    )
+
+
+def question_answered(question: Question, *, occasion: Event) -> None:
+    enqueue(
+        "rotations/question_answered",
+        to=question.email,
+        key=f"event:{occasion.pk}",
+        context=_about(question.listing, question=question),
+    )
+
+
+def listing_submitted(listing: Listing, *, occasion: Event) -> None:
+    admin = reverse("admin:rotations_listing_change", args=[listing.pk])
+    enqueue(
+        "rotations/listing_submitted",
+        to=settings.PORTAL["email"],
+        key=f"event:{occasion.pk}",
+        context=_about(listing, admin_url=_absolute(admin)),
+    )
+
+
+def listing_published(listing: Listing, *, occasion: Event) -> None:
+    enqueue(
+        "rotations/listing_published",
+        to=listing.preceptor.user,
+        key=f"event:{occasion.pk}",
+        context=_about(listing),
+    )

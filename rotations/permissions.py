@@ -1,0 +1,20 @@
+"""Who may do what with a listing. No side effects."""
+
+from django.contrib.auth.models import AnonymousUser
+
+from accounts.models import User
+from rotations.models import Listing
+
+
+def is_preceptor_of(user: User | AnonymousUser, listing: Listing) -> bool:
+    return user.is_authenticated and listing.preceptor.user_id == user.pk
+
+
+def edits_listings(user: User | AnonymousUser) -> bool:
+    """Staff who keep the catalogue."""
+    return user.is_active and user.is_staff and user.has_perm("rotations.change_listing")
+
+
+def may_pause(user: User, listing: Listing) -> bool:
+    """Take it off the catalogue for a while, and bring it back."""
+    return is_preceptor_of(user, listing) or edits_listings(user)
