@@ -4,8 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.queries import is_demo_portal
+from placements.queries import review_queue
 
 THEMES = ("light", "dark")
 
@@ -17,4 +21,43 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "site_url": settings.SITE_URL,
         "is_demo": is_demo_portal(),
         "theme": theme if theme in THEMES else "",
+        "nav": Navigation(request),
     }
+
+
+class Navigation:
+    """The links of the header, by who is looking; asked for only where a page draws them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    def __iter__(self) -> Any:
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return iter([*self._public(), self._link("guides:guide", _("For preceptors"), "for-preceptors")])
+        return iter(self._own(user))
+
+    def _own(self, user: User) -> list[dict[str, Any]]:
+        if user.is_preceptor:
+            waiting = review_queue(user.preceptor_profile).count()
+            return [
+                self._link("placements:inbox", _("Requests"), count=waiting),
+                self._link("placements:learners", _("Learners")),
+                self._link("rotations:my_listings", _("Listings")),
+                self._link("letters:requests", _("Letters")),
+            ]
+        links = [*self._public(), self._link("placements:my_applications", _("My applications"))]
+        if user.is_staff:
+            links[-1] = self._link("admin:index", _("Admin"))
+        return links
+
+    def _public(self) -> list[dict[str, Any]]:
+        return [
+            self._link("rotations:catalogue", _("Rotations")),
+            self._link("rotations:specialties", _("Specialties")),
+            self._link("guides:index", _("Guides")),
+        ]
+
+    def _link(self, name: str, label: str, *args: str, count: int = 0) -> dict[str, Any]:
+        url = reverse(name, args=args)
+        return {"url": url, "label": label, "count": count, "here": self.request.path.startswith(url)}

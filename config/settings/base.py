@@ -5,6 +5,7 @@ from typing import Any
 
 import bootstrap_wrapper
 from csp.constants import NONE, SELF
+from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
@@ -268,6 +269,14 @@ EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = f"{PORTAL['name']} <{PORTAL['email']}>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+MESSAGE_TAGS = {
+    messages.DEBUG: "info",
+    messages.INFO: "info",
+    messages.SUCCESS: "ok",
+    messages.WARNING: "warn",
+    messages.ERROR: "bad",
+}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,50 @@
+"""Pages for what went wrong: plain words, the right status, nothing revealed."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.csrf import requires_csrf_token
+
+PAGE_500 = settings.BASE_DIR / "templates" / "500.html"
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+@requires_csrf_token
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", {"why": str(exception or "")}, status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The same for what is not there and for what is somebody else's."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without database or context: whatever broke may be either."""
+    return HttpResponse(PAGE_500.read_bytes(), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that was open for too long, or came from elsewhere."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
+def admin_login(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """No second door: the admin signs in where everybody does (promise A8)."""
+    target = request.GET.get("next") or reverse("admin:index")
+    if request.user.is_authenticated:
+        return permission_denied(request)
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
