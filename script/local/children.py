@@ -6,29 +6,50 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from script.local import stopping
 from script.local.speech import Refusal
 
 PR_SET_PDEATHSIG = 1
 
 
-def start(
-    command: Sequence[str | Path], *, last_signal: signal.Signals = signal.SIGTERM, **options: Any
-) -> subprocess.Popen[bytes]:
-    """Start in a session of its own, so that Ctrl-C in the terminal reaches only us.
+@contextmanager
+def running(
+    command: Sequence[str | Path],
+    *,
+    stop_signal: signal.Signals,
+    patience: float,
+    **options: Any,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a session of its own, so that Ctrl-C in the terminal reaches only us.
 
-    Linux sends ``last_signal`` when we are killed without a chance to tidy up.
+    At the end it is sent ``stop_signal``, and has ``patience`` seconds to follow it.
     """
+    process = None
+    try:
+        with stopping.undisturbed():
+            process = _start(command, stop_signal, options)
+        yield process
+    finally:
+        if process:
+            with stopping.undisturbed():
+                _stop(process, stop_signal, patience)
+
+
+def _start(
+    command: Sequence[str | Path], stop_signal: signal.Signals, options: dict[str, Any]
+) -> subprocess.Popen[bytes]:
     if sys.platform == "linux":
-        options["preexec_fn"] = _orphaned_by(os.getpid(), last_signal)
+        options["preexec_fn"] = _orphaned_by(os.getpid(), stop_signal)
     return subprocess.Popen(command, start_new_session=True, **options)
 
 
 def _orphaned_by(parent: int, last_signal: signal.Signals) -> Callable[[], None]:
+    """Linux sends the signal also when we are killed without a chance to tidy up."""
     prctl = ctypes.CDLL(None).prctl
 
     def ask_the_kernel() -> None:
@@ -39,8 +60,7 @@ def _orphaned_by(parent: int, last_signal: signal.Signals) -> Callable[[], None]
     return ask_the_kernel
 
 
-def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
-    """Ask it to end; after ``patience`` seconds end it."""
+def _stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float) -> None:
     if process.poll() is not None:
         return
     process.send_signal(stop_signal)

@@ -53,7 +53,6 @@ def run(chosen: Options) -> int:
     with ExitStack() as started:
         started.enter_context(places.held(data))
         started.callback(say, f"Stopped. The data is kept in {data}")
-        started.callback(stopping.ignore)
         environment = settings(chosen, data)
         if own_database:
             care = postgres.LIKE_PRODUCTION if chosen.production else postgres.FOR_DEVELOPMENT
@@ -107,18 +106,17 @@ def prepare(chosen: Options, environment: Mapping[str, str]) -> None:
 
 def serve(chosen: Options, data: Path, environment: Mapping[str, str]) -> int:
     """Run the Procfile; its exit status."""
-    honcho = children.start(
+    with children.running(
         [installation.PYTHON, "-m", "honcho", "--env", os.devnull, "start", "-p", str(chosen.port)],
+        stop_signal=signal.SIGTERM,
+        patience=STOP_SECONDS,
         cwd=installation.ROOT,
         env={**installation.environment(), **environment},
         stdin=subprocess.DEVNULL,
-    )
-    threading.Thread(target=greet, args=(honcho, chosen, data, environment), daemon=True).start()
-    try:
+    ) as honcho:
+        told = (honcho, chosen, data, environment)
+        threading.Thread(target=greet, args=told, daemon=True).start()
         return honcho.wait()
-    finally:
-        stopping.ignore()
-        children.stop(honcho, signal.SIGTERM, STOP_SECONDS)
 
 
 def greet(
@@ -139,6 +137,8 @@ def greeting(chosen: Options, data: Path, environment: Mapping[str, str]) -> str
         logins = [f"{person}@demo.example" for person in PEOPLE]
         lines += [f"Sign in as            {logins[0]}", *(f"{'':22}{name}" for name in logins[1:])]
         lines += [f"with the password     {PASSWORD}"]
+        beside_it = f"--data {chosen.data} " if chosen.data else ""
+        lines += [f"and for staff a code  script/manage {beside_it}demo --codes"]
     mailbox = f"files in {data / 'mail'}" if chosen.production else f"{site}/dev/mail/"
     lines += [f"Its mail              {mailbox}", f"Its data              {data}"]
     lines += ["To stop everything    Ctrl-C"]

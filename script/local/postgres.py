@@ -64,14 +64,10 @@ def running(data: Path, account: Account, settings: Mapping[str, str]) -> Iterat
     _refuse_other_version(cluster)
     children.stop_left_over(cluster.folder / "postmaster.pid", str(cluster.folder), signal.SIGINT)
     _make(cluster)
-    with _socket_folder(cluster) as sockets:
-        server = _start(cluster, sockets, settings)
-        try:
-            _wait_until_ready(server, cluster, sockets)
-            _create_database(sockets)
-            yield f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='')}"
-        finally:
-            children.stop(server, signal.SIGINT, STOP_SECONDS)
+    with _socket_folder(cluster) as sockets, _server(cluster, sockets, settings) as server:
+        _wait_until_ready(server, cluster, sockets)
+        _create_database(sockets)
+        yield f"postgresql://postgres@/{DATABASE}?host={quote(str(sockets), safe='')}"
 
 
 def _programs(data: Path, account: Account) -> Path:
@@ -154,20 +150,27 @@ def _socket_folder(cluster: Cluster) -> Iterator[Path]:
         shutil.rmtree(short, ignore_errors=True)
 
 
-def _start(cluster: Cluster, sockets: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+@contextmanager
+def _server(
+    cluster: Cluster, sockets: Path, settings: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     options = {"listen_addresses": "", "unix_socket_directories": str(sockets), **settings}
     options["unix_socket_permissions"] = "0700"
     given = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
-    with _log(cluster).open("ab") as log:
-        return children.start(
+    with (
+        _log(cluster).open("ab") as log,
+        children.running(
             [cluster.programs / "postgres", "-D", cluster.folder, *given],
-            last_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT,
+            patience=STOP_SECONDS,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             **cluster.account.as_child(),
-        )
+        ) as server,
+    ):
+        yield server
 
 
 def _log(cluster: Cluster) -> Path:

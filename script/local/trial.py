@@ -33,7 +33,6 @@ def run(browser: str, arguments: list[str]) -> int:
     runs_as = account.for_database()
     with ExitStack() as started:
         data = started.enter_context(throw_away(runs_as))
-        started.callback(stopping.ignore)
         database = started.enter_context(postgres.running(data, runs_as, postgres.FOR_TESTS))
         broker = started.enter_context(valkey.running(data, durable=False))
         environment = {
@@ -45,17 +44,14 @@ def run(browser: str, arguments: list[str]) -> int:
         }
         for name in FOREIGN:
             environment.pop(name, None)
-        tests = children.start(
+        tests = children.running(
             [installation.PYTHON, "-m", "pytest", *arguments],
-            last_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT,
+            patience=STOP_SECONDS,
             cwd=installation.ROOT,
             env=environment,
         )
-        try:
-            return tests.wait()
-        finally:
-            stopping.ignore()
-            children.stop(tests, signal.SIGINT, STOP_SECONDS)
+        return started.enter_context(tests).wait()
 
 
 @contextmanager

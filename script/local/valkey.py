@@ -22,6 +22,7 @@ START_SECONDS = 20
 STOP_SECONDS = 10
 TRIES = 3  # somebody else may take the free port first
 
+LOG = "valkey.log"
 CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
@@ -44,35 +45,36 @@ def running(data: Path, *, durable: bool) -> Iterator[str]:
     folder.mkdir(mode=0o700, exist_ok=True)
     configuration = folder / "valkey.conf"
     children.stop_left_over(folder / "valkey.pid", str(configuration), signal.SIGTERM)
-    server, url = _start(folder, configuration, durable=durable)
-    try:
-        yield url
-    finally:
-        children.stop(server, signal.SIGTERM, STOP_SECONDS)
-
-
-def _start(
-    folder: Path, configuration: Path, *, durable: bool
-) -> tuple[subprocess.Popen[bytes], str]:
-    log_path = folder.with_name("valkey.log")
     for _try in range(TRIES):
-        password, port = secrets.token_urlsafe(24), free_port()
-        text = CONFIGURATION.format(
-            port=port, password=password, folder=folder, durable="yes" if durable else "no"
-        )
-        keys.write_private(configuration, text)
-        with log_path.open("ab") as log:
-            server = children.start(
-                [get_binary_path(), configuration],
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        if _is_ready(server, port, password):
-            return server, f"redis://:{password}@127.0.0.1:{port}/0"
-        children.stop(server, signal.SIGTERM, STOP_SECONDS)
-    raise Refusal(f"Valkey does not start; why is at the end of {log_path}")
+        with _server(folder, configuration, durable=durable) as url:
+            if url:
+                yield url
+                return
+    raise Refusal(f"Valkey does not start; why is at the end of {data / LOG}")
+
+
+@contextmanager
+def _server(folder: Path, configuration: Path, *, durable: bool) -> Iterator[str | None]:
+    """One try: the URL, or nothing where the server did not start."""
+    password, port = secrets.token_urlsafe(24), free_port()
+    text = CONFIGURATION.format(
+        port=port, password=password, folder=folder, durable="yes" if durable else "no"
+    )
+    keys.write_private(configuration, text)
+    with (
+        folder.with_name(LOG).open("ab") as log,
+        children.running(
+            [get_binary_path(), configuration],
+            stop_signal=signal.SIGTERM,
+            patience=STOP_SECONDS,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        ) as server,
+    ):
+        ready = _is_ready(server, port, password)
+        yield f"redis://:{password}@127.0.0.1:{port}/0" if ready else None
 
 
 def _is_ready(server: subprocess.Popen[bytes], port: int, password: str) -> bool:
