@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from accounts.kinds import Validity
 from accounts.models import DocumentType, Licence, PreceptorProfile, User
+from clocks.calendar import next_monday
 from rotations.blocks import WEEK
 from rotations.kinds import ListingStatus
 from rotations.models import (
@@ -133,7 +134,7 @@ def build_listings(
             site=sites[row["site"]],
             preceptor=preceptors[row["preceptor"]],
             policy=policies[row["policy"]],
-            **_rhythm(row, this_monday),
+            **_rhythm(row),
             **_publication(row),
         )
         listing.co_preceptors.set(preceptors[key] for key in row.get("co_preceptors", []))
@@ -164,9 +165,10 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rhythm(row: dict[str, Any], this_monday: date) -> dict[str, Any]:
+def _rhythm(row: dict[str, Any]) -> dict[str, Any]:
+    """Counted from the same Monday as the weeks of the stories."""
     every = RHYTHM[row["starts"]]
-    anchor = this_monday + row.get("anchor_weeks", 0) * WEEK
+    anchor = next_monday(timezone.localdate()) + row.get("anchor_weeks", 0) * WEEK
     return {"starts_every": every, "anchor": anchor if every > 1 else None}
 
 
