@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,6 @@ class Running:
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_for("The portal is ready")
 
     def wait_for(self, words: str) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -95,18 +94,24 @@ def descendants(pid: int) -> list[int]:
 
 
 @pytest.fixture
-def started(data) -> Iterator[list[Running]]:
+def start(data) -> Iterator[Callable[..., Running]]:
+    """Starts servers, and stops those that a failing test leaves."""
     servers: list[Running] = []
-    yield servers
+
+    def start(*options: str) -> Running:
+        servers.append(Running(data, *options))
+        servers[-1].wait_for("The portal is ready")
+        return servers[-1]
+
+    yield start
     for server in servers:
         if server.process.poll() is None:
             server.stop(signal.SIGTERM)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
-def test_the_server_starts_answers_and_stops_without_orphans(data, started):
-    server = Running(data, "--no-demo")
-    started.append(server)
+def test_the_server_starts_answers_and_stops_without_orphans(data, start):
+    server = start("--no-demo")
     family = descendants(server.process.pid)
 
     with server.ask("/healthz") as response:
@@ -134,10 +139,9 @@ def test_the_server_starts_answers_and_stops_without_orphans(data, started):
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
-def test_the_second_start_is_quick_and_as_deployed(data, started):
+def test_the_second_start_is_quick_and_as_deployed(data, start):
     began = time.monotonic()
-    server = Running(data, "--production", "--no-demo")
-    started.append(server)
+    server = start("--production", "--no-demo")
     assert time.monotonic() - began < 20
     family = descendants(server.process.pid)
 
