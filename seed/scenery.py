@@ -126,6 +126,7 @@ def build_listings(
     policies = {one.slug: one for one in CancellationPolicy.objects.all()}
     types = {one.slug: one for one in DocumentType.objects.all()}
     this_monday = monday_of(timezone.localdate())
+    told = _told_weeks()
     listings = {}
     for row in structure("demo/listings.json"):
         listing = Listing.objects.create(
@@ -139,7 +140,7 @@ def build_listings(
         )
         listing.co_preceptors.set(preceptors[key] for key in row.get("co_preceptors", []))
         _require(listing, row["requirements"], types)
-        _open(listing, row["capacity"], this_monday)
+        _open(listing, row["capacity"], this_monday, told.get(row["slug"], frozenset()))
         listings[listing.slug] = listing
     return listings
 
@@ -193,12 +194,34 @@ def _require(listing: Listing, rows: list[dict[str, Any]], types: dict[str, Docu
     )
 
 
-def _open(listing: Listing, capacity: int, this_monday: date) -> None:
-    """A year back, for what has been, and thirteen months ahead; the holidays stay closed."""
+def _open(
+    listing: Listing, capacity: int, this_monday: date, told: frozenset[date] | set[date]
+) -> None:
+    """A year back, for what has been, and thirteen months ahead.
+
+    The week of Christmas is closed, except where a story runs through it.
+    """
     SeatWeek.objects.bulk_create(
-        SeatWeek(listing=listing, monday=monday, capacity=0 if _closed(monday) else capacity)
+        SeatWeek(
+            listing=listing,
+            monday=monday,
+            capacity=0 if _closed(monday) and monday not in told else capacity,
+        )
         for monday in _mondays(this_monday)
     )
+
+
+def _told_weeks() -> dict[str, set[date]]:
+    """The weeks that the stories need of each listing, whatever day the demo is loaded."""
+    first_monday = next_monday(timezone.localdate())
+    weeks: dict[str, set[date]] = {}
+    for story in structure("demo/cast.json")["stories"]:
+        if story["start_week"] is not None:
+            start = first_monday + story["start_week"] * WEEK
+            weeks.setdefault(story["listing"], set()).update(
+                start + n * WEEK for n in range(story["weeks"])
+            )
+    return weeks
 
 
 def _mondays(this_monday: date) -> Iterator[date]:
