@@ -34,7 +34,9 @@ class Navigation:
     def __iter__(self) -> Any:
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
-            return iter([*self._public(), self._link("guides:guide", _("For preceptors"), "for-preceptors")])
+            return iter(
+                [*self._public(), self._link("guides:guide", _("For preceptors"), "for-preceptors")]
+            )
         return iter(self._own(user))
 
     def _own(self, user: User) -> list[dict[str, Any]]:
@@ -60,4 +62,9 @@ class Navigation:
 
     def _link(self, name: str, label: str, *args: str, count: int = 0) -> dict[str, Any]:
         url = reverse(name, args=args)
-        return {"url": url, "label": label, "count": count, "here": self.request.path.startswith(url)}
+        return {
+            "url": url,
+            "label": label,
+            "count": count,
+            "here": self.request.path.startswith(url),
+        }

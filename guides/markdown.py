@@ -1,6 +1,7 @@
 """Markdown of staff to HTML that may stand in a page: a library reads it, another cleans it."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 import nh3
@@ -38,7 +39,7 @@ def contents(text: str) -> list[tuple[str, str]]:
 
 def _headings(tokens: list[Token]) -> list[tuple[str, str, Token]]:
     found = []
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
             anchor = re.sub(r"[^a-z0-9]+", "-", inline.content.lower()).strip("-")
             found.append((inline.content, anchor, token))

@@ -14,6 +14,7 @@ from rotations.models import CancellationPolicy, Specialty, State
 from seed.reading import flag, structure, table
 
 GENERAL = ""
+GROUP_STEP = 1000
 
 
 @transaction.atomic
@@ -119,3 +120,26 @@ def _seasons() -> int:
         for row in table("reference/match_seasons.csv")
     ]
     return _add(MatchSeason, "name", rows)
+
+
+def _guides() -> int:
+    groups = {str(label): value for value, label in GuideGroup.choices}
+    rows = [
+        {
+            **{name: front[name] for name in ("slug", "title", "summary", "reviewed_on", "reviewed_by")},
+            "group": groups[front["group"]],
+            "order": list(groups).index(front["group"]) * GROUP_STEP + int(front["order"]),
+            "minutes": int(front["minutes"]),
+            "body": body,
+        }
+        for front, body in pages("reference/guides")
+    ]
+    return _add(Guide, "slug", rows)
+
+
+def _pages() -> int:
+    rows = [
+        {"slug": front["slug"], "title": front["title"], "body": body}
+        for front, body in pages("reference/pages")
+    ]
+    return _add(Page, "slug", rows)

@@ -114,7 +114,9 @@ def rtime(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
     if moment is None:
         return ""
     local = moment.astimezone(zone)
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(), _clock(local, zone_name=True))
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(), _clock(local, zone_name=True)
+    )
 
 
 @register.simple_tag

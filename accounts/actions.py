@@ -1,0 +1,243 @@
+"""What changes about people and their papers."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import emails
+from accounts.kinds import ConsentKind, RejectReason
+from accounts.models import Consent, Document, DocumentType, LearnerProfile, PreceptorProfile, User
+from accounts.uploads import MAX_FILES, MAX_TOTAL, CleanFile, Refused
+from audit.actions import record
+from audit.models import Event
+from clocks.actions import schedule
+
+COORDINATORS = "coordinators"
+# Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
+COORDINATOR_MODELS = {
+    "accounts": ["user", "learnerprofile", "preceptorprofile", "licence", "document", "documenttype",
+                 "consent"],
+    "rotations": ["listing", "requirement", "seatweek", "site", "specialty", "state",
+                  "cancellationpolicy", "question"],
+    "placements": ["application", "placement", "hoursentry", "evaluation"],
+    "letters": ["issueddocument", "letterrequest", "matchseason"],
+    "guides": ["guide", "page"],
+    "outbox": ["message"],
+    "clocks": ["due"],
+    "audit": ["event"],
+}  # fmt: skip
+
+
+@transaction.atomic
+def ensure_groups() -> None:
+    """The coordinators' group and its permissions; more that staff gave it stay."""
+    group, _created = Group.objects.get_or_create(name=COORDINATORS)
+    wanted = Permission.objects.none()
+    for app, models in COORDINATOR_MODELS.items():
+        wanted |= Permission.objects.filter(
+            content_type__app_label=app,
+            content_type__model__in=models,
+            codename__regex=r"^(view|add|change)_",
+        ).exclude(codename="view_identity_document")
+    group.permissions.add(*wanted)
+
+
+def give_consent(
+    user: User,
+    kind: ConsentKind,
+    *,
+    version: str,
+    address: str | None,
+    subject_id: int | None = None,
+) -> Consent:
+    """Remember that she agreed, to which text, and from where."""
+    return Consent.objects.create(
+        user=user, kind=kind, version=version, address=address, subject_id=subject_id
+    )
+
+
+def has_consented(user: User, kind: ConsentKind) -> bool:
+    return user.consents.filter(kind=kind).exists()
+
+
+@transaction.atomic
+def save_profile(profile: LearnerProfile | PreceptorProfile | User, *, by: User) -> None:
+    """Keep what a form cleaned into it."""
+    profile.save()
+    record("profile.saved", profile, by=by)
+
+
+@transaction.atomic
+def add_document(
+    owner: User,
+    kind: DocumentType,
+    file: CleanFile,
+    *,
+    by: User,
+    issued_on: date | None = None,
+    expires_on: date | None = None,
+) -> Document:
+    """Put a paper into the wallet; the version that was there is replaced.
+
+    The owner's row is locked, so that two uploads of one kind leave one current
+    version. Refuses with ``Refused`` past 100 files or 300 MB.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    _refuse_hoard(owner, file.size)
+    now = timezone.now()
+    owner.documents.current().filter(type=kind).update(superseded_at=now)
+    document = Document(
+        owner=owner,
+        type=kind,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        sha256=file.sha256,
+        pages=file.pages,
+        issued_on=issued_on,
+        expires_on=expires_on,
+    )
+    document.file.save("content", ContentFile(file.content), save=False)
+    document.save()
+    event = record("document.uploaded", document, by=by, type=kind.slug)
+    _look_again(owner, event)
+    return document
+
+
+def _refuse_hoard(owner: User, size: int) -> None:
+    kept = owner.documents.aggregate(number=Count("pk"), total=Sum("size"))
+    if kept["number"] >= MAX_FILES or (kept["total"] or 0) + size > MAX_TOTAL:
+        raise Refused(
+            _("Your wallet is full: %(files)d files and %(mb)d MB are the most.")
+            % {"files": MAX_FILES, "mb": MAX_TOTAL // 1_000_000},
+            code="full",
+        )
+
+
+@transaction.atomic
+def remove_document(document: Document, *, by: User) -> None:
+    """Delete a paper that went with no application, file and all. Refuses with ``Refused``."""
+    if document.sent_with.exists():
+        raise Refused(
+            _("This paper went with an application, so it stays in the record."), code="sent"
+        )
+    event = record("document.removed", document, by=by, type=document.type.slug)
+    name, storage = document.file.name, document.file.storage
+    document.delete()
+    transaction.on_commit(lambda: storage.delete(name))
+    _look_again(document.owner, event)
+
+
+def _look_again(owner: User, event: Event) -> None:
+    """What she has ahead may be ready now, or no longer: the clock looks."""
+    schedule("learner.documents_changed", owner.pk, at=timezone.now(), occurrence=str(event.pk))
+
+
+@transaction.atomic
+def read_document(document: Document, *, by: User, address: str | None) -> None:
+    """Remember that somebody opened it (promise B8)."""
+    record("document.read", document, by=by, address=address, type=document.type.slug)
+
+
+def _lock(document: Document) -> None:
+    rows = Document.objects.select_for_update(no_key=True, of=("self",))
+    document.refresh_from_db(from_queryset=rows)
+
+
+@transaction.atomic
+def verify_document(document: Document, *, by: User) -> None:
+    """Staff read it, and it counts. Said twice, it is one review."""
+    _lock(document)
+    if document.verified_at:
+        return
+    document.verified_at, document.verified_by = timezone.now(), by
+    document.rejected_at = document.rejected_by = None
+    document.reject_reason = document.reject_note = ""
+    _save_review(document)
+    event = record("document.verified", document, by=by)
+    emails.document_verified(document, occasion=event)
+    _look_again(document.owner, event)
+
+
+@transaction.atomic
+def reject_document(document: Document, *, by: User, reason: RejectReason, note: str = "") -> None:
+    """It does not count, for a reason from the list; the learner reads it."""
+    _lock(document)
+    document.rejected_at, document.rejected_by = timezone.now(), by
+    document.verified_at = document.verified_by = None
+    document.reject_reason, document.reject_note = reason, note
+    _save_review(document)
+    event = record("document.rejected", document, by=by, reason=reason)
+    emails.document_rejected(document, occasion=event)
+    _look_again(document.owner, event)
+
+
+def _save_review(document: Document) -> None:
+    document.save(
+        update_fields=["verified_at", "verified_by", "rejected_at", "rejected_by",
+                       "reject_reason", "reject_note"]
+    )  # fmt: skip
+
+
+def _move(preceptor: PreceptorProfile, verb: str, *, by: User, **changes: Any) -> Event:
+    rows = PreceptorProfile.objects.select_for_update(no_key=True, of=("self",))
+    preceptor.refresh_from_db(from_queryset=rows)
+    for field, value in changes.items():
+        setattr(preceptor, field, value)
+    preceptor.save(update_fields=list(changes))
+    return record(verb, preceptor, by=by)
+
+
+@transaction.atomic
+def check_identity(preceptor: PreceptorProfile, *, by: User) -> None:
+    """NPI and name fit together."""
+    _move(
+        preceptor,
+        "preceptor.identity_checked",
+        by=by,
+        identity_checked_at=timezone.now(),
+        identity_checked_by=by,
+    )
+
+
+@transaction.atomic
+def verify_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
+    """NPI and an active licence were seen, today. Refuses without either."""
+    good = preceptor.licences.exclude(verified_at=None).filter(expires_on__gte=timezone.localdate())
+    if not preceptor.npi or not good.exists():
+        raise ValidationError(
+            _("Enter her NPI and mark a license that has not expired as seen first."), code="unseen"
+        )
+    event = _move(
+        preceptor, "preceptor.verified", by=by, verified_at=timezone.now(), verified_by=by
+    )
+    emails.preceptor_verified(preceptor, occasion=event)
+
+
+@transaction.atomic
+def see_licence(licence: Any, *, by: User) -> None:
+    """Staff saw it at the state's board."""
+    licence.verified_at, licence.verified_by = timezone.now(), by
+    licence.save(update_fields=["verified_at", "verified_by"])
+    record("licence.seen", licence, by=by)
+
+
+@transaction.atomic
+def suspend_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
+    """Her listings are hidden; placements that run go on."""
+    event = _move(
+        preceptor, "preceptor.suspended", by=by, suspended_at=timezone.now(), suspended_by=by
+    )
+    emails.preceptor_suspended(preceptor, occasion=event)
+
+
+@transaction.atomic
+def lift_suspension(preceptor: PreceptorProfile, *, by: User) -> None:
+    _move(preceptor, "preceptor.reinstated", by=by, suspended_at=None, suspended_by=None)

@@ -1,0 +1,35 @@
+"""Which mail tells whom about accounts and papers."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Document, PreceptorProfile, User
+from audit.models import Event
+from outbox.actions import enqueue
+
+
+def _tell(name: str, to: User, occasion: Event, **facts: Any) -> None:
+    enqueue(f"accounts/{name}", to=to, key=f"event:{occasion.pk}", context=facts)
+
+
+def _wallet() -> str:
+    return f"{settings.SITE_URL}{reverse('accounts:wallet')}"
+
+
+def document_verified(document: Document, *, occasion: Event) -> None:
+    _tell("document_verified", document.owner, occasion, document=document, url=_wallet())
+
+
+def document_rejected(document: Document, *, occasion: Event) -> None:
+    _tell("document_rejected", document.owner, occasion, document=document, url=_wallet())
+
+
+def preceptor_verified(preceptor: PreceptorProfile, *, occasion: Event) -> None:
+    url = f"{settings.SITE_URL}{reverse('rotations:my_listings')}"
+    _tell("preceptor_verified", preceptor.user, occasion, preceptor=preceptor, url=url)
+
+
+def preceptor_suspended(preceptor: PreceptorProfile, *, occasion: Event) -> None:
+    _tell("preceptor_suspended", preceptor.user, occasion, preceptor=preceptor)
