@@ -60,7 +60,7 @@ class CatalogueForm(forms.Form):
     What is not valid is left out of the search, ``ignored`` names it, and the rest counts.
     """
 
-    q = forms.CharField(label=_("Search"), max_length=120, required=False)
+    q = forms.CharField(label=_("Search"), max_length=200, required=False)
     start = forms.DateField(label=_("Start on or after"), required=False)
     month = MonthField(label=_("Start in"), required=False)
     weeks = forms.TypedChoiceField(
@@ -84,6 +84,7 @@ class CatalogueForm(forms.Form):
         self, query: QueryDict, *, specialties: Iterable[Specialty], states: Iterable[State]
     ) -> None:
         super().__init__(query)
+        self.query = query
         self.fields["specialty"].choices = [(one.slug, one.name) for one in specialties]  # type: ignore[attr-defined]
         self.fields["state"].choices = [(one.abbr, one.name) for one in states]  # type: ignore[attr-defined]
         self.fields["weeks"].choices += [(n, n) for n in LENGTHS]  # type: ignore[attr-defined]
@@ -99,7 +100,7 @@ class CatalogueForm(forms.Form):
         """Of several values, those that exist still count."""
         for name in FACETS:
             known = dict(self.fields[name].choices)  # type: ignore[attr-defined]
-            given = self.data.getlist(name) if name in self.errors else self.cleaned_data[name]
+            given = self.query.getlist(name) if name in self.errors else self.cleaned_data[name]
             self.cleaned_data[name] = [value for value in known if value in given]
         return self.cleaned_data
 
@@ -138,11 +139,11 @@ class CatalogueForm(forms.Form):
             found.append(("sort", wanted["sort"]))
         return found
 
-    def address(self, *, without: Iterable[tuple[str, str]] = (), **more: Any) -> str:
-        """The query string of this search without some of its filters."""
+    def address(self, *, without: Iterable[tuple[str, str]] = (), page: int = 1) -> str:
+        """The query string of this search without some of its filters, or on another page."""
         left_out = set(without)
         pairs = [pair for pair in self.params if pair not in left_out]
-        query = urlencode([*pairs, *((name, str(value)) for name, value in more.items())])
+        query = urlencode([*pairs, ("page", str(page))] if page > 1 else pairs)
         return f"?{query}" if query else "?"
 
 

@@ -22,6 +22,51 @@ FOR_ENROLLED = frozenset(
 FOR_GRADUATES = frozenset({RotationType.EXTERNSHIP})
 
 
+# What a type of rotation is, for people who hear of it for the first time.
+TYPE_MEANS = {
+    RotationType.ELECTIVE: _(
+        "A student rotation away from your own school, for credit there. You take "
+        "histories, examine patients under supervision and are graded at the end. Your "
+        "school must approve it first."
+    ),
+    RotationType.CLERKSHIP: _(
+        "A core or elective rotation at a teaching hospital, beside US students and "
+        "residents. You have your own patients on the team's list and present them on "
+        "rounds. Programs give this the most weight."
+    ),
+    RotationType.SUB_INTERNSHIP: _(
+        "A final-year student works close to the level of an intern, with more patients "
+        "and more responsibility than in a clerkship. An attending or resident signs "
+        "everything. Expect long days."
+    ),
+    RotationType.EXTERNSHIP: _(
+        "Hands-on work for graduates, not for school credit. You take histories and "
+        "examine patients under supervision and present what you found. How much you may "
+        "do depends on the site, the state, your visa and your insurance."
+    ),
+    RotationType.OBSERVERSHIP: _(
+        "You watch. You follow a physician through clinic, rounds or operations, ask "
+        "questions and read, but you do not touch patients, write orders or write notes. "
+        "It is the usual way for graduates on a visitor visa."
+    ),
+    RotationType.PRECEPTORSHIP: _(
+        "Clinical hours that your NP or PA program asks for, one preceptor and one "
+        "learner together. You see patients, present and log each day, and the preceptor "
+        "signs your hours. The unit is hours, not weeks."
+    ),
+    RotationType.RESEARCH: _(
+        "You join a study team: reading, collecting data that has no names in it, "
+        "statistics, writing. There is no patient care. Ask early who would be an author, "
+        "and what happens to the project after you leave."
+    ),
+    RotationType.TELEROTATION: _(
+        "You join a clinic by live video, from wherever you are. You hear visits with the "
+        "patient's consent, discuss cases and present topics. No physical contact, no "
+        "visa needed, and you keep the clinic's hours in its time zone."
+    ),
+}
+
+
 class HandsOn(IntegerChoices):
     """What a learner may do. From 2 on she touches the work, from 3 on the patient."""
 
@@ -33,6 +78,28 @@ class HandsOn(IntegerChoices):
 
 
 HANDS_ON_FROM = HandsOn.HISTORY
+
+# What each level allows.
+LEVEL_MEANS = {
+    HandsOn.REMOTE: _("You join by video or work with cases, data and discussion."),
+    HandsOn.OBSERVE: _(
+        "You follow the physician and watch. You do not touch patients, take histories on "
+        "your own or write in the record."
+    ),
+    HandsOn.HISTORY: _(
+        "You take histories under supervision and present the case. The physician "
+        "examines the patient."
+    ),
+    HandsOn.EXAMINE: _(
+        "You take histories and examine patients under direct supervision. You draft "
+        "notes for review; they do not become part of the record until the preceptor "
+        "writes or signs them."
+    ),
+    HandsOn.PROCEDURES: _(
+        "Everything in level 3, and procedures that the site allows you to do or assist "
+        "with while the preceptor stands beside you."
+    ),
+}
 
 
 class Setting(TextChoices):

@@ -37,12 +37,13 @@ def check_listing(
     documents: Sequence[Document],
     *,
     today: date,
-    has_overlap: bool = False,
+    has_overlap: bool | None = None,
 ) -> list[Check]:
     """Every rule of a listing held against a learner, unmet ones first.
 
     Asks the database nothing if ``requirements__type``, ``site__state`` and the
-    documents' types are loaded. Without a profile, for a visitor, most is unknown.
+    documents' types are loaded. Without a profile, for a visitor, most is unknown;
+    where nobody looked for other placements (``has_overlap``), R10 is left out.
     """
     case = Case(listing, profile, block, today, wallet(documents))
     found = [rule(case) for rule in RULES]
@@ -192,9 +193,9 @@ def _nurse(case: Case) -> Check | None:
     return stops("R8", title, _("your RN license is from %(mine)s") % {"mine": mine}, hint)
 
 
-def _overlap(case: Case, *, has_overlap: bool) -> Check | None:
+def _overlap(case: Case, *, has_overlap: bool | None) -> Check | None:
     """R10: one confirmed placement at a time."""
-    if case.profile is None or case.block is None:
+    if case.profile is None or case.block is None or has_overlap is None:
         return None
     title = _("No other confirmed rotation on these dates")
     if has_overlap:

@@ -71,14 +71,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Found:
-    """Keys of what matches, sorted, and how many each value of each facet would leave."""
+    """What matches, sorted, and how many each value of each facet would leave."""
 
-    keys: list[int]
+    rows: list[Row]
     counts: Mapping[str, Counter[str]]
-    next_starts: Mapping[int, date | None]
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.rows)
+
+    @property
+    def keys(self) -> list[int]:
+        return [row.pk for row in self.rows]
+
+    @property
+    def starting(self) -> list[Row]:
+        """Those with a free block ahead."""
+        return [row for row in self.rows if row.next_start]
+
+    @property
+    def nearest(self) -> date | None:
+        return min((row.next_start for row in self.rows if row.next_start), default=None)
 
 
 def catalogue(
@@ -154,11 +166,7 @@ def _choose(rows: Iterable[Row], search: Search) -> Found:
         elif len(failed) == 1:
             counts[failed[0]][row.facets[failed[0]]] += 1
     chosen.sort(key=_by_price if search.sort == "price" else _by_start)
-    return Found(
-        keys=[row.pk for row in chosen],
-        counts=dict(zip(FACETS, counts, strict=True)),
-        next_starts={row.pk: row.next_start for row in chosen},
-    )
+    return Found(chosen, dict(zip(FACETS, counts, strict=True)))
 
 
 def _by_start(row: Row) -> tuple[date, int, str, int]:

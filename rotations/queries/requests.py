@@ -28,8 +28,9 @@ def requests_of(listing: Listing, blocks: list[Block]) -> dict[Block, Requests]:
     rows = [
         (status, Block(start_on, weeks), ends_at)
         for status, start_on, weeks, ends_at in listing.applications.filter(
-            status__in=[OFFERED, *WAITING], start_on__isnull=False
+            status__in=[OFFERED, *WAITING]
         ).values_list("status", "start_on", "weeks", "offer_expires_at")
+        if start_on and weeks
     ]
     found = {}
     for block in blocks:

@@ -1,0 +1,254 @@
+"""One rotation's page, and the question that anybody may ask about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from allauth.core.internal import ratelimit
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import Request
+from accounts.models import User
+from clocks.calendar import end_of_day
+from rotations.actions.questions import ask_question
+from rotations.blocks import Block, OpenBlock
+from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
+from rotations.forms import CatalogueForm, QuestionForm
+from rotations.kinds import LEVEL_MEANS, TYPE_MEANS, HandsOn, RotationType
+from rotations.models import Listing
+from rotations.permissions import edits_listings, is_preceptor_of
+from rotations.queries import (
+    Requests,
+    alternatives,
+    gaps_of,
+    live_blocks,
+    requests_of,
+    upcoming_blocks,
+    visible_listings,
+)
+from rotations.refunds import refund_steps
+from rotations.views.cards import Dates, Visitor, cards, first_free, tone_of, touch_icon, words_of
+
+# So many dates and met requirements stand open; the others are folded away.
+DATES_SHOWN = 6
+MET_SHOWN = 6
+ASKED_SHOWN = 8
+QUESTIONS = {"ask_question": "5/h/ip"}
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A block to choose, with why it cannot be."""
+
+    value: str
+    dates: Dates
+    requests: Requests
+    why_not: str
+    is_chosen: bool
+
+    @property
+    def is_disabled(self) -> bool:
+        return bool(self.why_not)
+
+
+@dataclass(frozen=True)
+class Picks:
+    """The blocks as the page shows them; without any, it is falsy."""
+
+    shown: list[Pick]
+    folded: list[Pick]
+
+    @classmethod
+    def of(cls, picks: list[Pick]) -> "Picks":
+        return cls(picks[:DATES_SHOWN], picks[DATES_SHOWN:])
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(pick.is_chosen for pick in self.folded)
+
+    @property
+    def busy(self) -> list[Pick]:
+        """Those that others have asked for."""
+        return [pick for pick in self.shown if pick.requests.held or pick.requests.waiting]
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """Checks as the page shows them: open ones first, the rest folded."""
+
+    shown: list[Check]
+    folded: list[Check]
+
+    @classmethod
+    def of(cls, checks: list[Check], *, is_known: bool) -> "Requirements":
+        asked = [check for check in checks if check.rule != "R12"]
+        if not is_known:
+            asked = [check for check in asked if check.rule not in {"R6", "R11"}]
+            return cls(asked[:ASKED_SHOWN], asked[ASKED_SHOWN:])
+        number = sum(check.is_open for check in asked) + MET_SHOWN
+        return cls(asked[:number], asked[number:])
+
+
+@require_safe
+def listing(request: Request, slug: str) -> HttpResponse:
+    """Everything a learner wants to know before she applies."""
+    found = get_object_or_404(
+        visible_listings(request.user).prefetch_related(
+            "requirements__type", "co_preceptors__user"
+        ),
+        slug=slug,
+    )
+    today = timezone.localdate(timezone=found.site.zone)
+    visitor = Visitor.of(request.user)
+    weeks = _weeks(found, request.GET.get("weeks", ""))
+    blocks = upcoming_blocks([found], today=today, weeks=weeks)[found.pk]
+    hers = live_blocks(request.user) if isinstance(request.user, User) else []
+    needs_visa = bool(visitor.profile and visitor.profile.needs_visa)
+    earliest = found.first_start(needs_visa=needs_visa, today=today)
+    block = _chosen(blocks, earliest, request.GET.get("on", ""))
+    overlaps = bool(block and any(block.overlaps(other) for other in hers))
+    checks = check_listing(
+        found, visitor.profile, block, visitor.documents, today=today, has_overlap=overlaps
+    )
+    is_known = bool(visitor.profile and visitor.profile.family)
+    met = summary(checks) if is_known else None
+    fee = found.fee(weeks)
+    away_until = found.preceptor.away_until
+    context = {
+        "listing": found,
+        "site": found.site,
+        "preceptor": found.preceptor,
+        "is_away": away_until is not None and away_until >= today,
+        "icon_name": touch_icon(found),
+        "open_to": open_to(found.families),
+        "type_means": TYPE_MEANS[RotationType(found.rotation_type)],
+        "level_means": LEVEL_MEANS[HandsOn(found.hands_on)],
+        "weeks": weeks,
+        "block": block,
+        "picks": _picks(
+            blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
+        ),
+        "dates_shown": DATES_SHOWN,
+        "needs_visa": needs_visa,
+        "fee": fee,
+        "total": found.total(weeks),
+        "refunds": refund_steps(found.policy.tiers, fee, block.start_on if block else None),
+        "is_known": is_known,
+        "requirements": Requirements.of(checks, is_known=is_known),
+        "state_note": next((check for check in checks if check.rule == "R12"), None),
+        "met": met,
+        "met_words": words_of(met),
+        "met_tone": tone_of(met),
+        "due_at": _due_at(found, block, needs_visa=needs_visa, today=today),
+        "can_apply": found.is_published and found.preceptor.accepting,
+        "is_own": is_preceptor_of(request.user, found),
+        "back": _back(request),
+    }
+    if not found.is_published or found.preceptor.suspended_at:
+        context["gaps"] = gaps_of(found)
+    elif block is None:
+        similar = [other.pk for other, _block in alternatives(found, today=today)]
+        context["similar"] = cards(similar, visitor, today=today)
+    return render(request, "rotations/listing.html", context)
+
+
+def _weeks(found: Listing, text: str) -> int:
+    """The length asked for if it can be booked, or the usual one."""
+    weeks = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # noqa: PLR2004
+    return weeks if weeks in found.lengths else found.usual_weeks
+
+
+def _chosen(blocks: list[OpenBlock], earliest: date, text: str) -> Block | None:
+    """The block that starts on the day asked for, or the first that can be booked."""
+    asked = [one for one in blocks if f"{one.block.start_on}" == text]
+    return first_free(asked, earliest) or first_free(blocks, earliest)
+
+
+def _picks(
+    blocks: Iterable[OpenBlock],
+    chosen: Block | None,
+    earliest: date,
+    hers: list[Block],
+    requests: Mapping[Block, Requests],
+) -> Picks:
+    picks = [
+        Pick(
+            value=f"{one.block.start_on}",
+            dates=Dates.of(one),
+            requests=requests.get(one.block, Requests()),
+            why_not=_why_not(one, earliest, hers),
+            is_chosen=one.block == chosen,
+        )
+        for one in blocks
+    ]
+    return Picks.of(picks)
+
+
+def _why_not(one: OpenBlock, earliest: date, hers: list[Block]) -> str:
+    if one.is_full:
+        return _("Full")
+    if one.block.start_on < earliest:
+        return _("Too soon for a visa")
+    if any(one.block.overlaps(other) for other in hers):
+        return _("You have another rotation then")
+    return ""
+
+
+def _due_at(found: Listing, block: Block | None, *, needs_visa: bool, today: date) -> object:
+    if block is None:
+        return None
+    due_on = documents_due_on(block.start_on, needs_visa=needs_visa, today=today)
+    return end_of_day(due_on, found.site.zone)
+
+
+def _back(request: Request) -> str:
+    """The search that led here, kept in the address."""
+    query = request.GET.copy()
+    for name in set(query) - {*CatalogueForm.base_fields, "page"}:
+        del query[name]
+    return query.urlencode()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: Request, slug: str) -> HttpResponse:
+    """A question before applying: kept, told to staff, answered by mail."""
+    found = get_object_or_404(visible_listings(request.user), slug=slug)
+    if not found.is_published and not edits_listings(request.user):
+        raise Http404
+    user = request.user if isinstance(request.user, User) else None
+    form = QuestionForm(request.POST or None, is_known=user is not None)
+    if request.method == "POST" and not ratelimit.consume(
+        request, app="rotations", action="ask_question", config=QUESTIONS
+    ):
+        form.add_error(
+            None, _("Too many questions came from your connection. Try again in an hour.")
+        )
+        return _ask_page(request, found, form, status=429)
+    if request.method == "POST" and form.is_valid() and _ask(found, form, user):
+        messages.success(request, _("Your question is on its way. We answer by e-mail."))
+        return redirect(found)
+    return _ask_page(request, found, form, status=422 if form.errors else 200)
+
+
+def _ask_page(request: Request, found: Listing, form: QuestionForm, *, status: int) -> HttpResponse:
+    context = {"listing": found, "site": found.site, "form": form}
+    return render(request, "rotations/ask.html", context, status=status)
+
+
+def _ask(found: Listing, form: QuestionForm, user: User | None) -> bool:
+    who = {"name": user.name, "email": user.email} if user else {}
+    try:
+        ask_question(found, by=user, **{**form.cleaned_data, **who})
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    return True
