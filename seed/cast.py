@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from rotations.actions.listings import answer_question
 
 from accounts.models import User
 from clocks.calendar import is_business_day, next_monday
@@ -36,6 +35,7 @@ from placements.states import (
     PlacementStatus,
     Status,
 )
+from rotations.actions.questions import answer_question
 from rotations.actions.seats import move_seats
 from rotations.blocks import WEEK, Block
 from rotations.models import Listing, Question
@@ -68,12 +68,17 @@ def play_cast(listings: dict[str, Listing], learners: dict[str, User], staff: Us
     """Play every story; how many."""
     company = Company(listings, learners, staff, timezone.localdate())
     stories = structure("demo/cast.json")["stories"]
-    # Who was confirmed first has her seat first.
-    for row in sorted(stories, key=lambda row: -(row["offered_days_ago"] or 0)):
+    for row in sorted(stories, key=_turn):
         play(row, company)
     for row in structure("demo/cast.json")["questions"]:
         _ask(row, company)
     return len(stories)
+
+
+def _turn(row: Row) -> int:
+    """Who was confirmed first has her seat first; who waits had asked before it was taken."""
+    waits = row["status"] == Status.WAITLISTED
+    return -((row["sent_days_ago"] if waits else row["offered_days_ago"]) or 0)
 
 
 def play(row: Row, company: Company) -> None:
