@@ -28,7 +28,7 @@ def _about(thing: Application | Placement, **more: Any) -> dict[str, Any]:
     return {
         "listing": listing,
         "site": listing.site,
-        "block": thing.block,
+        "booked": thing.block,
         "learner": thing.learner,
         "preceptor": listing.preceptor,
         "url": _absolute(thing.get_absolute_url()),

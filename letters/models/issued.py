@@ -70,8 +70,8 @@ class IssuedDocument(models.Model):
             ),
             models.CheckConstraint(
                 name="issueddocument_file_has_a_hash",
-                condition=Q(rendered_at=None, sha256="") | Q(rendered_at__isnull=False)
-                & ~Q(sha256=""),
+                condition=Q(rendered_at=None, sha256="")
+                | Q(rendered_at__isnull=False) & ~Q(sha256=""),
             ),
         ]
 

@@ -28,9 +28,7 @@ class LetterRequestQuerySet(models.QuerySet["LetterRequest"]):
         if user.is_staff and user.has_perm("letters.view_letterrequest"):
             return self
         asked = ~Q(status=LetterStatus.DRAFT)
-        return self.filter(
-            Q(placement__learner=user) | Q(placement__preceptor__user=user) & asked
-        )
+        return self.filter(Q(placement__learner=user) | Q(placement__preceptor__user=user) & asked)
 
     def with_placement(self) -> "LetterRequestQuerySet":
         return self.select_related(
