@@ -101,3 +101,9 @@ def command_line(pid: int) -> str:
         ["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     return listed.stdout
+
+
+def last_line(log: Path) -> str:
+    """What a server said last."""
+    lines = log.read_text(errors="replace").splitlines()
+    return next((line for line in reversed(lines) if line.strip()), "nothing")

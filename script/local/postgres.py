@@ -132,7 +132,8 @@ def _make(cluster: Cluster) -> None:
         *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
     )
     if made.returncode:
-        raise Refusal(f"PostgreSQL could not make its data folder: {_last_line(made.stderr)}")
+        why = " ".join(made.stderr.split())
+        raise Refusal(f"PostgreSQL could not make its data folder: {why}")
     draft.rename(cluster.folder)
 
 
@@ -187,12 +188,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], cluster: Cluster, sockets
         else:
             return
     log = _log(cluster)
-    last = _last_line(log.read_text(errors="replace"))
-    raise Refusal(f"PostgreSQL does not start; {log} ends with: {last}")
-
-
-def _last_line(text: str) -> str:
-    return next((line for line in reversed(text.splitlines()) if line.strip()), "nothing")
+    raise Refusal(f"PostgreSQL does not start; {log} ends with: {children.last_line(log)}")
 
 
 def _create_database(sockets: Path) -> None:

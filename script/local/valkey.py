@@ -50,7 +50,8 @@ def running(data: Path, *, durable: bool) -> Iterator[str]:
             if url:
                 yield url
                 return
-    raise Refusal(f"Valkey does not start; why is at the end of {data / LOG}")
+    log = data / LOG
+    raise Refusal(f"Valkey does not start; {log} ends with: {children.last_line(log)}")
 
 
 @contextmanager
@@ -79,8 +80,9 @@ def _server(folder: Path, configuration: Path, *, durable: bool) -> Iterator[str
 
 def _is_ready(server: subprocess.Popen[bytes], port: int, password: str) -> bool:
     deadline = time.monotonic() + START_SECONDS
+    once = Retry(NoBackoff(), 0)
     with Redis(
-        port=port, password=password, socket_timeout=1, retry=Retry(NoBackoff(), 0)
+        host="127.0.0.1", port=port, password=password, socket_timeout=1, retry=once
     ) as redis:
         while time.monotonic() < deadline and server.poll() is None:
             try:
