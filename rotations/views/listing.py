@@ -133,7 +133,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "type_means": TYPE_MEANS[RotationType(found.rotation_type)],
         "level_means": LEVEL_MEANS[HandsOn(found.hands_on)],
         "weeks": weeks,
-        "block": block,
+        "chosen": block,
         "picks": _picks(
             blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
         ),
