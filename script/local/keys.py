@@ -12,9 +12,13 @@ from script.local.speech import say
 def new() -> dict[str, str]:
     return {
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "CERTIFICATE_KEY": base64.b64encode(secrets.token_bytes(32)).decode(),
-        "FIELD_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "CERTIFICATE_KEY": _key(),
+        "FIELD_KEYS": _key(),
     }
+
+
+def _key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def kept_in(folder: Path) -> dict[str, str]:
