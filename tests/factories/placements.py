@@ -63,18 +63,18 @@ class ApplicationFactory(DjangoModelFactory):
     statement = STATEMENT
     done = factory.LazyFunction(lambda: ["dates", "about", "documents"])
     created_by = factory.SelfAttribute("learner")
-    fee = factory.LazyAttribute(
-        lambda a: None if a.status in NOT_SENT else a.listing.fee(a.weeks)
-    )
+    fee = factory.LazyAttribute(lambda a: None if a.status in NOT_SENT else a.listing.fee(a.weeks))
     service_fee = factory.LazyAttribute(
         lambda a: None if a.status in NOT_SENT else a.listing.service_fee
     )
     submitted_at = factory.LazyAttribute(lambda a: _days(-2, only=a.status not in NOT_SENT))
     review_started_at = factory.LazyAttribute(lambda a: _days(-2, only=a.status in IN_REVIEW))
     reply_by = factory.LazyAttribute(
-        lambda a: deadlines.reply_by(a.review_started_at, a.start_on, a.listing.site.zone)
-        if a.review_started_at
-        else None
+        lambda a: (
+            deadlines.reply_by(a.review_started_at, a.start_on, a.listing.site.zone)
+            if a.review_started_at
+            else None
+        )
     )
     answered_at = factory.LazyAttribute(lambda a: _days(-1, only=a.status in WERE_OFFERED))
     offered_at = factory.LazyAttribute(lambda a: _days(-1, only=a.status in WERE_OFFERED))
@@ -150,9 +150,11 @@ class PlacementFactory(DjangoModelFactory):
         ApplicationFactory,
         status=Status.ACCEPTED,
         start_on=factory.LazyAttribute(
-            lambda a: _monday(STARTED[a.factory_parent.status])
-            if a.factory_parent.status in STARTED
-            else soonest_start(a.listing)
+            lambda a: (
+                _monday(STARTED[a.factory_parent.status])
+                if a.factory_parent.status in STARTED
+                else soonest_start(a.listing)
+            )
         ),
     )
     learner = factory.SelfAttribute("application.learner")
@@ -208,9 +210,7 @@ class HoursEntryFactory(DjangoModelFactory):
     day = factory.SelfAttribute("placement.start_on")
     hours = Decimal("8.00")
     attested_at = factory.LazyAttribute(lambda e: _days(0, only=e.signed))
-    attested_by = factory.LazyAttribute(
-        lambda e: e.placement.preceptor.user if e.signed else None
-    )
+    attested_by = factory.LazyAttribute(lambda e: e.placement.preceptor.user if e.signed else None)
     disputed_at = factory.LazyAttribute(lambda e: _days(0, only=e.disputed))
     disputed_by = factory.LazyAttribute(
         lambda e: e.placement.preceptor.user if e.disputed else None
@@ -227,7 +227,7 @@ def log_all_hours(placement: Placement, *, signed: bool = True) -> list[HoursEnt
     return [
         HoursEntryFactory(placement=placement, day=day, signed=signed)
         for day in days
-        if day.weekday() < 5  # noqa: PLR2004
+        if day.weekday() < 5
     ]
 
 
@@ -246,6 +246,4 @@ class EvaluationFactory(DjangoModelFactory):
     would_host_again = True
     would_support_letter = "yes"
     signed_at = factory.LazyAttribute(lambda e: _days(0, only=e.signed))
-    signed_by = factory.LazyAttribute(
-        lambda e: e.placement.preceptor.user if e.signed else None
-    )
+    signed_by = factory.LazyAttribute(lambda e: e.placement.preceptor.user if e.signed else None)

@@ -1,0 +1,148 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import LearnerForm
+from accounts.kinds import Family
+from accounts.models import LearnerProfile
+from placements.models import Application
+from rotations.blocks import Block
+from rotations.models import Listing
+
+STATEMENT_MAX = 1500
+MOST_WEEKS = 52
+
+
+class ApplyForm(forms.Form):
+    """What the listing's page sends: a block, or nothing yet."""
+
+    start = forms.DateField(required=False)
+    weeks = forms.IntegerField(required=False, min_value=1, max_value=MOST_WEEKS)
+
+    def block(self, listing: Listing) -> Block | None:
+        """The choice, if there is one; what cannot be read is no choice."""
+        self.is_valid()
+        start = self.cleaned_data.get("start")
+        if start is None:
+            return None
+        return Block(start, self.cleaned_data.get("weeks") or listing.usual_weeks)
+
+
+class DatesForm(forms.Form):
+    """One of the listing's blocks. ``start`` is checked by the action, under today's seats."""
+
+    weeks = forms.TypedChoiceField(label=_("Length"), coerce=int)
+    start = forms.DateField(
+        label=_("Dates"), error_messages={"required": _("Choose the dates that you want.")}
+    )
+
+    def __init__(self, *args: Any, listing: Listing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weeks"].choices = [(weeks, weeks) for weeks in listing.lengths]
+
+    @property
+    def block(self) -> Block:
+        return Block(self.cleaned_data["start"], self.cleaned_data["weeks"])
+
+
+def facts_to_ask(profile: LearnerProfile, listing: Listing) -> list[str]:
+    """The facts that this application cannot do without and that her profile lacks."""
+    names = [name for name in profile.NEEDED if not getattr(profile, name)]
+    if "school" in names:
+        names.insert(names.index("school") + 1, "school_country")
+    if listing.needs_step1 and not profile.step1:
+        names.append("step1")
+    if listing.needs_step2 and not profile.step2:
+        names.append("step2")
+    nurses = {Family.NP_STUDENT, Family.NP_GRADUATE}
+    if profile.family in nurses and not profile.rn_state:
+        names.append("rn_state")
+    return names
+
+
+class AboutForm(forms.Form):
+    """Her reasons for this rotation."""
+
+    statement = forms.CharField(
+        label=_("Why this rotation"),
+        help_text=_(
+            "What you want to learn here, and what you bring. The preceptor reads this. "
+            "No patient details."
+        ),
+        max_length=STATEMENT_MAX,
+        widget=forms.Textarea(attrs={"rows": 8, "maxlength": STATEMENT_MAX}),
+        error_messages={
+            "required": _("Write a few sentences: the preceptor decides by them."),
+        },
+    )
+
+    def __init__(self, *args: Any, finished: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["statement"].required = finished
+
+
+class SendForm(forms.Form):
+    """What she agrees to with the sending."""
+
+    true = forms.BooleanField(
+        label=_("What I wrote is true, and I am the person it is about"),
+        error_messages={"required": _("Confirm that what you wrote is true.")},
+    )
+    shares = forms.BooleanField(
+        label=_("The preceptor may read this application and see which documents are met"),
+        error_messages={"required": _("Without this we cannot send your application.")},
+    )
+    rules = forms.BooleanField(
+        label=_("I keep to the site’s rules and write nothing about patients into this portal"),
+        error_messages={"required": _("Agree to the site’s rules to send your application.")},
+    )
+    pre_accept = forms.BooleanField(
+        label=_("Accept at once if confirmed"),
+        help_text=_(
+            "The seat is yours as soon as the preceptor confirms, without another click of yours. "
+            "The price and the amounts on this page then count from that moment."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, note: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if note:
+            self.fields["state_note"] = forms.BooleanField(
+                label=_("I have read the information about this state"),
+                error_messages={"required": _("Read the information about this state first.")},
+            )
+
+
+class AcceptForm(forms.Form):
+    """Her yes to an offer: price and refunds read, and what collides given up knowingly."""
+
+    policy = forms.BooleanField(
+        label=_("I have read the price and what I get back if I cancel"),
+        error_messages={"required": _("Read the price and the refunds, then tick this line.")},
+    )
+
+    def __init__(self, *args: Any, collides: list[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if collides:
+            self.fields["give_up"] = forms.BooleanField(
+                label=_("Withdraw my applications that overlap with these dates"),
+                error_messages={
+                    "required": _("Some of your applications overlap. Agree to withdraw them."),
+                },
+            )
+
+
+class FactsForm(LearnerForm):
+    """Just the facts of a profile that are still missing, asked where they are needed."""
+
+    class Meta(LearnerForm.Meta):
+        fields = [*LearnerForm.Meta.fields, "rn_state"]
+
+    def __init__(self, *args: Any, names: list[str], finished: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(self.fields) - set(names):
+            del self.fields[name]
+        for name, field in self.fields.items():
+            field.required = finished and name != "school_country"

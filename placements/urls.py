@@ -1,0 +1,24 @@
+from django.urls import path
+
+from placements.views import applications, drafts, offers, placements
+
+app_name = "placements"
+urlpatterns = [
+    # The learner's side.
+    path("applications/", applications.my_applications, name="my_applications"),
+    path("rotations/<slug:slug>/apply/", applications.apply, name="apply"),
+    path("applications/<str:code>/", applications.application, name="application"),
+    path("applications/<str:code>/dates/", drafts.dates, name="dates"),
+    path("applications/<str:code>/about/", drafts.about, name="about"),
+    path("applications/<str:code>/documents/", drafts.documents, name="documents"),
+    path("applications/<str:code>/send/", drafts.send, name="send"),
+    path("applications/<str:code>/sent/", applications.sent, name="sent"),
+    path("applications/<str:code>/withdraw/", applications.withdraw, name="withdraw"),
+    path("applications/<str:code>/offer/", offers.offer, name="offer"),
+    path("applications/<str:code>/accept/", offers.accept, name="accept"),
+    path("applications/<str:code>/decline-offer/", offers.decline, name="decline_offer"),
+    path("placements/<str:code>/", placements.placement, name="placement"),
+    path("placements/<str:code>/calendar.ics", placements.calendar, name="calendar"),
+    path("placements/<str:code>/hours/", placements.hours, name="hours"),
+    path("placements/<str:code>/cancel/", placements.cancel, name="cancel"),
+]

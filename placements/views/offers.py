@@ -1,0 +1,161 @@
+"""An offer as its learner reads it, and her answer."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.actions import give_consent
+from accounts.http import UserRequest, address_of, allow
+from accounts.kinds import ConsentKind
+from placements.actions.offers import (
+    OfferEnded,
+    SchoolMustApprove,
+    accept_offer,
+    decline_offer,
+)
+from placements.actions.transition import TransitionNotAllowed
+from placements.forms.applications import AcceptForm
+from placements.models import Application
+from placements.permissions import is_guest, may
+from placements.queries import current_documents, overlapping_applications
+from placements.states import LIVE, Status
+from placements.views.applications import SUGGESTS, visible
+from placements.views.moved import moved
+from placements.views.papers import papers_for
+from rotations.blocks import Block
+from rotations.eligibility import NOT_NEEDED
+from rotations.queries import alternatives
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another application or rotation of hers, and how it lies to the offered dates."""
+
+    application: Application
+    block: Block
+    offered: Block
+
+    @property
+    def collides(self) -> bool:
+        return self.block.overlaps(self.offered)
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.application.status == Status.ACCEPTED
+
+    @property
+    def ends_before(self) -> bool:
+        return self.block.end_on < self.offered.start_on
+
+
+@require_GET
+@login_required
+def offer(request: UserRequest, code: str) -> HttpResponse:
+    """What is offered, what else she has asked for, what comes back, and her answer."""
+    found = visible(request, code)
+    allow(is_guest(request.user, found))
+    if found.status == Status.ACCEPTED:
+        return redirect(found.placement)
+    if not found.offer_is_open():
+        return _ended(request, found)
+    return _page(request, found, AcceptForm(collides=overlapping_applications(found)))
+
+
+def _page(
+    request: UserRequest, found: Application, form: AcceptForm, *, status: int = 200
+) -> HttpResponse:
+    profile = getattr(found.learner, "learner_profile", None)
+    documents = current_documents(found.learner)
+    papers = papers_for(found.listing, found.block, documents, profile=profile)
+    asked = [paper for paper in papers if paper.check.state != NOT_NEEDED]
+    context = {
+        "application": found,
+        "form": form,
+        "others": _others(found),
+        "papers": asked,
+        "open_papers": [paper for paper in asked if paper.is_hers],
+        "may_answer": may(request.user, found, Status.ACCEPTED),
+    }
+    return render(request, "placements/offer.html", context, status=status)
+
+
+def _others(found: Application) -> list[Other]:
+    """Her open applications with dates, and the rotations that are confirmed."""
+    block = found.block
+    rows = (
+        Application.objects.filter(learner_id=found.learner_id)
+        .exclude(pk=found.pk)
+        .exclude(start_on=None)
+        .with_listing()
+        .order_by("start_on", "pk")
+    )
+    return [
+        Other(one, one.placement.block if one.status == Status.ACCEPTED else one.block, block)
+        for one in rows
+        if one.is_open or (one.status == Status.ACCEPTED and one.placement.status in LIVE)
+    ]
+
+
+def _ended(request: UserRequest, found: Application, *, status: int = 200) -> HttpResponse:
+    """When it ended, where the seat went, and three similar rotations."""
+    if found.is_open and found.status != Status.OFFERED:
+        return redirect(found)
+    suggests = found.status in SUGGESTS or found.status == Status.OFFERED
+    context = {
+        "application": found,
+        "alternatives": alternatives(found.listing, found.start_on) if suggests else [],
+    }
+    return render(request, "placements/offer_ended.html", context, status=status)
+
+
+@require_POST
+@login_required
+def accept(request: UserRequest, code: str) -> HttpResponse:
+    """Her yes: a placement, and what collides with it is withdrawn. Clicked twice, it is one."""
+    found = visible(request, code)
+    allow(may(request.user, found, Status.ACCEPTED))
+    if found.status == Status.ACCEPTED:
+        return redirect(found.placement)
+    form = AcceptForm(request.POST, collides=overlapping_applications(found))
+    if found.offer_is_open() and not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        placement = accept_offer(found, by=request.user)
+    except OfferEnded:
+        found.refresh_from_db()
+        return _ended(request, found, status=409)
+    except TransitionNotAllowed as refusal:
+        return moved(request, refusal, about=found)
+    except (SchoolMustApprove, ValidationError) as refusal:
+        form.add_error(None, refusal)
+        return _page(request, found, form, status=422)
+    if found.learner_id == request.user.pk:
+        give_consent(
+            request.user,
+            ConsentKind.OFFER,
+            version=found.listing.policy.slug,
+            address=address_of(request),
+            subject_id=found.pk,
+        )
+    messages.success(request, _("The seat is yours. Your checklist is below."))
+    return redirect(placement)
+
+
+@require_POST
+@login_required
+def decline(request: UserRequest, code: str) -> HttpResponse:
+    """Her no: the seat is free at once."""
+    found = visible(request, code)
+    allow(may(request.user, found, Status.OFFER_DECLINED))
+    try:
+        decline_offer(found, by=request.user)
+    except TransitionNotAllowed as refusal:
+        return moved(request, refusal, about=found)
+    messages.success(request, _("You declined the offer. The seat is free for somebody else."))
+    return redirect(found)
