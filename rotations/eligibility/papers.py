@@ -175,13 +175,14 @@ def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
         return paper.lacks(_("we have no record"), state=UNKNOWN)
     if document.rejected_at:
         reason = document.reject_note or str(document.get_reject_reason_display())
-        return paper.lacks(_("your file was not accepted: %(reason)s") % {"reason": reason})
+        why = _("your file was not accepted: %(reason)s") % {"reason": reason.rstrip(".")}
+        return paper.lacks(why)
     if problem := _too_short(case, paper, document):
         return problem
     if document.verified_at is None:
-        why = _("we are checking the file that you sent on %(day)s")
+        text = _("In review: we are checking the file that you sent on %(day)s")
         day = in_words(document.uploaded_at.date())
-        return paper.lacks(why % {"day": day}, hint=_("You need to do nothing now."))
+        return paper.verdict(LATE, text % {"day": day}, _("You need to do nothing now."))
     last = document.last_valid_day(paper.months)
     why = _("expires %(day)s") % {"day": in_words(last)} if last else _("accepted, does not expire")
     return paper.verdict(MET, _("Met: %(why)s") % {"why": why})

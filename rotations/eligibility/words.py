@@ -17,13 +17,15 @@ def in_words(day: date) -> str:
 def open_to(families: Iterable[str]) -> str:
     """In few words: “IMGs, medical, NP and PA students”."""
     chosen = set(families)
+    if chosen >= set(Family):
+        return _("all learners")
     graduates = [
         (Family.IMG_GRADUATE, _("IMGs")),
-        (Family.NP_GRADUATE, _("nurse practitioners")),
-        (Family.PA_GRADUATE, _("physician assistants")),
+        (Family.NP_GRADUATE, _("NPs")),
+        (Family.PA_GRADUATE, _("PAs")),
     ]
     words = [word for family, word in graduates if family in chosen]
-    students = [*_medical_students(chosen)]
+    students = _medical_students(chosen)
     students += [_("NP")] if Family.NP_STUDENT in chosen else []
     students += [_("PA")] if Family.PA_STUDENT in chosen else []
     if students:

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -41,7 +42,6 @@ def home(request: Request) -> HttpResponse:
         Search(start=month, until=_first_of(month + timedelta(days=32)) - timedelta(days=1)),
         today=today,
     )
-    counts = found.counts["specialty"]
     context = {
         "specialties": specialties,
         "states": [(state, found.counts["state"][state.abbr]) for state in states],
@@ -49,13 +49,21 @@ def home(request: Request) -> HttpResponse:
         "month": month,
         "starts_that_month": len(that_month),
         "with_seats": len(starting),
-        "mosaic": sorted(
-            ((one, counts[one.slug]) for one in specialties if counts[one.slug]),
-            key=lambda pair: (-pair[1], pair[0].name),
-        )[:MOSAIC],
+        "mosaic": _mosaic(specialties, found.counts["specialty"]),
         "cards": cards(starting[:SOON], Visitor.of(request.user), today=today),
     }
     return render(request, "home.html", context)
+
+
+def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Specialty, int]]:
+    """The fields with most rotations; a drawing comes again only when all have been shown."""
+    shown: Counter[str] = Counter()
+    ranked = []
+    for field in sorted(fields, key=lambda one: (-counts[one.slug], one.name)):
+        if counts[field.slug]:
+            ranked.append((shown[field.motif], len(ranked), field))
+            shown[field.motif] += 1
+    return [(field, counts[field.slug]) for _again, _rank, field in sorted(ranked)[:MOSAIC]]
 
 
 @require_safe

@@ -109,7 +109,7 @@ class TestPapers:
         found = paper(issued_on=date(2027, 1, 5), verified_at=None, verified_by=None)
 
         assert found.state == "late"
-        assert found.text.startswith("Not met: we are checking the file")
+        assert found.text.startswith("In review: we are checking the file")
 
     def test_one_that_was_not_accepted(self):
         found = paper(
@@ -404,7 +404,8 @@ def test_documents_are_due_ahead_of_the_start(needs_visa, today, due):
             "IMGs, medical, NP and PA students",
         ),
         (["im_student"], "international medical students"),
-        (["np_graduate", "pa_graduate"], "nurse practitioners and physician assistants"),
+        (["np_graduate", "pa_graduate"], "NPs and PAs"),
+        (list(Family), "all learners"),
         ([], ""),
     ],
 )
