@@ -65,6 +65,11 @@ app.conf.update(
     task_default_queue="default",
     task_queues=[Queue("default"), Queue("mail"), Queue("pdf")],
     task_create_missing_queues=False,
+    task_routes={
+        "outbox.tasks.deliver": {"queue": "mail"},
+        "letters.tasks.render_document": {"queue": "pdf"},
+        "letters.tasks.render_request": {"queue": "pdf"},
+    },
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_soft_time_limit=45,
@@ -79,6 +84,10 @@ app.conf.update(
     beat_schedule={
         "deliver mail that is due": {"task": "outbox.tasks.deliver_due", **SWEEP},
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
+        "issue certificates that are due": {
+            "task": "letters.tasks.issue_due_certificates",
+            **SWEEP,
+        },
         "render documents that are owed": {"task": "letters.tasks.render_pending", **SWEEP},
     },
 )

@@ -11,7 +11,7 @@ BATCH = 500
 PERMANENT = 500
 
 
-@shared_task(ignore_result=True, queue="mail")
+@shared_task(ignore_result=True)
 def deliver(message_id: int) -> None:
     """Send one message. Run it twice, or twice at once: it is sent once.
 

@@ -9,9 +9,10 @@ from django.db.models import Model
 
 from accounts.kinds import Validity
 from accounts.models import DocumentType
+from guides.models import Guide, GuideGroup, Page
 from letters.models import MatchSeason
 from rotations.models import CancellationPolicy, Specialty, State
-from seed.reading import flag, structure, table
+from seed.reading import flag, pages, structure, table
 
 GENERAL = ""
 GROUP_STEP = 1000

@@ -1,6 +1,7 @@
 """People's moments and the machines around the portal; nothing clever."""
 
 import os
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from email import message_from_bytes
@@ -47,15 +48,20 @@ class Mailbox:
         return [mail for mail in self.mails if address in str(mail["To"])]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def smtp(settings) -> Iterator[Mailbox]:
     """A real SMTP server in this process, to which the portal delivers."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST = "127.0.0.1"
-    settings.EMAIL_PORT = controller.server.sockets[0].getsockname()[1]
-    mailbox.port = settings.EMAIL_PORT
+    settings.EMAIL_PORT = mailbox.port = controller.port
     yield mailbox
     controller.stop()

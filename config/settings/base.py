@@ -166,6 +166,8 @@ CACHES = {
 PGHISTORY_APPEND_ONLY = True
 
 AUTH_USER_MODEL = "accounts.User"
+# The table keeps addresses unique whatever their capitals, by an index the check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

@@ -30,6 +30,7 @@ if TRUST_PROXY:
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS = [
+    *SILENCED_SYSTEM_CHECKS,
     "security.W008",  # the redirect to https is the proxy's
     "security.W021",  # preloading binds a whole domain: its owner's decision, made at the proxy
 ]

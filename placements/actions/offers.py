@@ -193,7 +193,7 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
 
 def _lock_open_of(application: Application) -> None:
     mine = Application.objects.open().filter(learner_id=application.learner_id)
-    list(mine.order_by("pk").select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    list(mine.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _refuse_acceptance(application: Application) -> None:
