@@ -1,0 +1,375 @@
+"""The back office: the same moves as the site's, by the same actions, never by editing a status."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from audit.admin import ReadOnly
+from audit.queries import history_of
+from placements.actions.applications import (
+    choose_dates,
+    close_application,
+    decline_application,
+    mark_ineligible,
+    request_changes,
+    save_about,
+    save_documents,
+    start_application,
+    start_review,
+    submit_application,
+    withdraw_application,
+)
+from placements.actions.offers import accept_offer, offer_seat
+from placements.actions.placements import (
+    cancel_placement,
+    complete_placement,
+    give_up_placement,
+    hold_placement,
+    record_arrival,
+    record_payment,
+    refresh_readiness,
+    resume_placement,
+)
+from placements.models import Application, Evaluation, HoursEntry, Placement
+from placements.states import CancelledBy, CancelReason, DeclineReason
+from rotations.blocks import Block
+
+
+def each(request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any]) -> None:
+    """Run an action on each row; refusals are told, the others are done."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+        except ValidationError as refusal:
+            messages.error(request, f"{row}: {' '.join(refusal.messages)}")
+        else:
+            done += 1
+    if done:
+        messages.success(request, _("Done: %(n)d.") % {"n": done})
+
+
+class Asking:
+    """Admin actions that ask something first, on a page of their own."""
+
+    def ask(
+        self,
+        request: HttpRequest,
+        rows: QuerySet,
+        form_class: type[forms.Form],
+        act: Callable[..., Any],
+    ) -> HttpResponse | None:
+        form = form_class(request.POST if "asked" in request.POST else None)
+        if form.is_valid():
+            facts = {k: v for k, v in form.cleaned_data.items() if k != "asked"}
+            each(request, rows, lambda row: act(row, **facts))
+            return None
+        page = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": _("Before this is done"),
+            "form": form,
+            "rows": rows,
+            "opts": self.model._meta,  # type: ignore[attr-defined]
+            "action": request.POST.get("action"),
+        }
+        return render(request, "admin/ask.html", page, status=422 if form.is_bound else 200)
+
+
+class Asked(forms.Form):
+    asked = forms.CharField(initial="1", widget=forms.HiddenInput)
+
+
+class NoteForm(Asked):
+    note = forms.CharField(
+        label=_("What the learner reads"), max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class DeclineForm(Asked):
+    reason = forms.ChoiceField(label=_("Reason"), choices=DeclineReason.choices)
+    note = forms.CharField(label=_("A kind word"), max_length=600, required=False)
+
+
+class CancelForm(Asked):
+    cancelled_by = forms.ChoiceField(label=_("Who cancels"), choices=CancelledBy.choices)
+    reason = forms.ChoiceField(label=_("Reason"), choices=CancelReason.choices)
+    note = forms.CharField(label=_("Note"), max_length=600, required=False)
+
+
+def timeline(*subjects: Any) -> str:
+    """What happened to it, by whom: newest first."""
+    rows = [
+        (f"{event.at:%Y-%m-%d %H:%M} UTC", event.verb, str(event.by or _("the clock")),
+         ", ".join(f"{k}: {v}" for k, v in event.detail.items()))
+        for event in history_of(*subjects).reverse()[:100]
+    ]  # fmt: skip
+    body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
+    return format_html("<table>{}</table>", body)
+
+
+class LateFilter(admin.SimpleListFilter):
+    title = _("answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("waiting", _("Waiting for the preceptor")), ("check", _("Waiting for us"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet) -> QuerySet:
+        match self.value():
+            case "waiting":
+                return rows.filter(status="under_review").order_by("reply_by")
+            case "check":
+                return rows.filter(status="submitted")
+        return rows
+
+
+class OnBehalfForm(forms.Form):
+    """A learner phones: who, which listing, which dates, in her words."""
+
+    learner = forms.ModelChoiceField(label=_("Learner"), queryset=None)
+    listing = forms.ModelChoiceField(label=_("Listing"), queryset=None)
+    start_on = forms.DateField(
+        label=_("Start, a Monday"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    weeks = forms.IntegerField(label=_("Weeks"), min_value=1, max_value=52)
+    statement = forms.CharField(
+        label=_("In her words"), max_length=1500, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+    def __init__(self, *args: Any, site: admin.AdminSite, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("learner", "listing"):
+            field = Application._meta.get_field(name)
+            self.fields[name].queryset = field.related_model._default_manager.all()
+            self.fields[name].widget = AutocompleteSelect(field, site)
+
+
+@admin.register(Application)
+class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
+    list_display = [
+        "learner",
+        "listing",
+        "start_on",
+        "weeks",
+        "status",
+        "reply_by",
+        "offer_expires_at",
+    ]
+    list_filter = [LateFilter, "status", "listing__specialty"]
+    search_fields = ["learner__name", "learner__email", "listing__title", "=code"]
+    list_select_related = ["learner", "listing"]
+    date_hierarchy = "created_at"
+    exclude = ["answers", "done"]
+    readonly_fields = ["history"]
+    actions = [
+        "hand_over",
+        "ask_back",
+        "confirm",
+        "decline",
+        "accept",
+        "withdraw",
+        "refuse",
+        "close",
+    ]
+    change_list_template = "admin/placements/application/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        return super().get_queryset(request).defer("listing__document")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_application")
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("placements.change_application")
+
+    def get_urls(self) -> list[Any]:
+        mine = path(
+            "on-behalf/",
+            self.admin_site.admin_view(self.on_behalf),
+            name="placements_application_on_behalf",
+        )
+        return [mine, *super().get_urls()]
+
+    @admin.display(description=_("what happened"))
+    def history(self, application: Application) -> str:
+        return timeline(application)
+
+    def on_behalf(self, request: HttpRequest) -> HttpResponse:
+        """Put in an application for a learner who phones, by the same steps as hers."""
+        if not self.has_move_permission(request):
+            return redirect("admin:placements_application_changelist")
+        form = OnBehalfForm(request.POST or None, site=self.admin_site)
+        if form.is_valid():
+            try:
+                application = self._apply_for(request, **form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                messages.success(request, _("The application is sent."))
+                return redirect(
+                    reverse("admin:placements_application_change", args=[application.pk])
+                )
+        page = {
+            **self.admin_site.each_context(request),
+            "title": _("Apply on behalf of a learner"),
+            "form": form,
+            "media": self.media + form.media,
+            "opts": self.model._meta,
+            "rows": [],
+        }
+        return render(request, "admin/ask.html", page, status=422 if form.errors else 200)
+
+    def _apply_for(self, request: HttpRequest, **facts: Any) -> Application:
+        by = request.user
+        application = start_application(facts["listing"], learner=facts["learner"], by=by)
+        choose_dates(application, Block(facts["start_on"], facts["weeks"]), by=by)
+        save_about(application, by=by, statement=facts["statement"])
+        save_documents(application, by=by)
+        return submit_application(application, by=by)
+
+    @admin.action(description=_("Hand to the preceptor"), permissions=["move"])
+    def hand_over(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
+        each(request, rows, lambda row: start_review(row, by=request.user))
+
+    @admin.action(description=_("Ask the learner …"), permissions=["move"])
+    def ask_back(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: request_changes(row, by=request.user, **f)
+        )
+
+    @admin.action(description=_("Confirm on behalf of the preceptor"), permissions=["move"])
+    def confirm(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
+        each(request, rows, lambda row: offer_seat(row, by=request.user))
+
+    @admin.action(description=_("Decline on behalf of the preceptor …"), permissions=["move"])
+    def decline(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            rows,
+            DeclineForm,
+            lambda row, **f: decline_application(row, by=request.user, **f),
+        )
+
+    @admin.action(description=_("Accept on behalf of the learner"), permissions=["move"])
+    def accept(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
+        each(request, rows, lambda row: accept_offer(row, by=request.user))
+
+    @admin.action(description=_("Withdraw on behalf of the learner"), permissions=["move"])
+    def withdraw(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
+        each(request, rows, lambda row: withdraw_application(row, by=request.user))
+
+    @admin.action(description=_("Not eligible …"), permissions=["move"])
+    def refuse(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: mark_ineligible(row, by=request.user, **f)
+        )
+
+    @admin.action(description=_("Close …"), permissions=["move"])
+    def close(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: close_application(row, by=request.user, **f)
+        )
+
+
+@admin.register(Placement)
+class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
+    list_display = ["learner", "listing", "start_on", "end_on", "status", "paid_at", "arrived_at"]
+    list_filter = ["status", ("paid_at", admin.EmptyFieldListFilter), "start_on"]
+    search_fields = [
+        "learner__name",
+        "learner__email",
+        "listing__title",
+        "preceptor__user__name",
+        "=code",
+    ]
+    list_select_related = ["learner", "listing"]
+    date_hierarchy = "start_on"
+    readonly_fields = ["history"]
+    actions = ["pay", "look", "arrive", "hold", "resume", "complete", "give_up", "cancel"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Placement]:
+        return super().get_queryset(request).defer("listing__document")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_placement")
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("placements.change_placement")
+
+    @admin.display(description=_("what happened"))
+    def history(self, placement: Placement) -> str:
+        return timeline(placement, placement.application)
+
+    @admin.action(description=_("Payment received"), permissions=["move"])
+    def pay(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, lambda row: record_payment(row, by=request.user))
+
+    @admin.action(description=_("Look again whether it is ready"), permissions=["move"])
+    def look(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, refresh_readiness)
+
+    @admin.action(description=_("Arrived"), permissions=["move"])
+    def arrive(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, lambda row: record_arrival(row, by=request.user))
+
+    @admin.action(description=_("Put on hold …"), permissions=["move"])
+    def hold(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: hold_placement(row, by=request.user, **f)
+        )
+
+    @admin.action(description=_("Lift the hold"), permissions=["move"])
+    def resume(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, lambda row: resume_placement(row, by=request.user))
+
+    @admin.action(description=_("Complete"), permissions=["move"])
+    def complete(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, lambda row: complete_placement(row, by=request.user))
+
+    @admin.action(description=_("Close as incomplete …"), permissions=["move"])
+    def give_up(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: give_up_placement(row, by=request.user, **f)
+        )
+
+    @admin.action(description=_("Cancel …"), permissions=["move"])
+    def cancel(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, CancelForm, lambda row, **f: cancel_placement(row, by=request.user, **f)
+        )
+
+
+@admin.register(HoursEntry)
+class HoursEntryAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["placement", "day", "hours", "state", "attested_by"]
+    list_filter = [
+        ("attested_at", admin.EmptyFieldListFilter),
+        ("disputed_at", admin.EmptyFieldListFilter),
+    ]
+    search_fields = ["placement__learner__name", "placement__listing__title"]
+    list_select_related = ["placement__learner", "placement__listing", "attested_by"]
+    date_hierarchy = "day"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_hoursentry")
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["placement", "kind", "signed_at", "signed_by"]
+    list_filter = ["kind", ("signed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["placement__learner__name", "placement__listing__title"]
+    list_select_related = ["placement__learner", "placement__listing", "signed_by"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_evaluation")
