@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import Request
 from guides.models import Guide
-from rotations.forms import CatalogueForm
+from rotations.forms.catalogue import CatalogueForm
 from rotations.kinds import ListingStatus, SpecialtyGroup
 from rotations.models import Specialty, State
 from rotations.queries import Search, catalogue
@@ -58,7 +58,7 @@ def home(request: Request) -> HttpResponse:
 def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Specialty, int]]:
     """The fields with most rotations; a drawing comes again only when all have been shown."""
     shown: Counter[str] = Counter()
-    ranked = []
+    ranked: list[tuple[int, int, Specialty]] = []
     for field in sorted(fields, key=lambda one: (-counts[one.slug], one.name)):
         if counts[field.slug]:
             ranked.append((shown[field.motif], len(ranked), field))

@@ -7,7 +7,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from rotations.forms import CatalogueForm
+from rotations.forms.catalogue import CatalogueForm
 from rotations.queries import Found
 
 # So many options stand open; the others are folded away.

@@ -19,7 +19,8 @@ from clocks.calendar import end_of_day
 from rotations.actions.questions import ask_question
 from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
-from rotations.forms import CatalogueForm, QuestionForm
+from rotations.forms.catalogue import CatalogueForm
+from rotations.forms.question import QuestionForm
 from rotations.kinds import LEVEL_MEANS, TYPE_MEANS, HandsOn, RotationType
 from rotations.models import Listing
 from rotations.permissions import edits_listings, is_preceptor_of

@@ -1,4 +1,4 @@
-"""The catalogue's filter, and the question that anybody may ask."""
+"""The catalogue's filter."""
 
 import re
 from calendar import monthrange
@@ -145,32 +145,3 @@ class CatalogueForm(forms.Form):
         pairs = [pair for pair in self.params if pair not in left_out]
         query = urlencode([*pairs, ("page", str(page))] if page > 1 else pairs)
         return f"?{query}" if query else "?"
-
-
-class QuestionForm(forms.Form):
-    """Whoever is signed in is asked for the question alone."""
-
-    name = forms.CharField(
-        label=_("Your name"),
-        min_length=2,
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        help_text=_("We answer to this address and use it for nothing else."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    text = forms.CharField(
-        label=_("Your question"),
-        min_length=10,
-        max_length=1500,
-        help_text=_("Please write nothing about patients."),
-        widget=forms.Textarea(attrs={"rows": 5, "maxlength": 1500}),
-    )
-
-    def __init__(self, *args: Any, is_known: bool, **more: Any) -> None:
-        super().__init__(*args, **more)
-        if is_known:
-            del self.fields["name"], self.fields["email"]

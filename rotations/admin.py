@@ -1,0 +1,267 @@
+"""The catalogue's back office. Status and seats move through the site's own actions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import each
+from accounts.http import UserRequest
+from audit.admin import AuditedAdmin
+from rotations.actions.listings import (
+    archive_listing,
+    pause_listing,
+    publish_listing,
+    return_listing,
+)
+from rotations.actions.questions import answer_question
+from rotations.actions.seats import open_weeks, set_capacity
+from rotations.blocks import WEEK
+from rotations.forms.listing import ListingForm, WeeksForm
+from rotations.forms.question import AnswerForm
+from rotations.models import (
+    CancellationPolicy,
+    Listing,
+    Question,
+    Requirement,
+    Site,
+    Specialty,
+    State,
+)
+from rotations.queries import gaps_of
+
+
+class NeverDeleted:
+    """Rows that others stand on."""
+
+    def has_delete_permission(self, *_args: Any, **_more: Any) -> bool:
+        return False
+
+
+@admin.register(State)
+class StateAdmin(NeverDeleted, AuditedAdmin):
+    """The 56 are given; what staff keep is the note for learners."""
+
+    list_display = ["name", "abbr", "is_territory", "has_note"]
+    list_filter = ["is_territory"]
+    search_fields = ["name", "=abbr"]
+    readonly_fields = ["name", "abbr", "fips", "zones", "is_territory"]
+
+    def has_add_permission(self, *_args: Any) -> bool:
+        return False
+
+    @admin.display(description=_("note"), boolean=True)
+    def has_note(self, state: State) -> bool:
+        return bool(state.note)
+
+
+@admin.register(Specialty)
+class SpecialtyAdmin(AuditedAdmin):
+    list_display = ["name", "board_name", "board", "group", "nucc", "nucc_confirmed"]
+    list_filter = ["group", "nucc_confirmed"]
+    search_fields = ["name", "board_name", "nucc"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Site)
+class SiteAdmin(AuditedAdmin):
+    list_display = ["name", "city", "state", "setting", "time_zone"]
+    list_filter = ["setting", "state"]
+    list_select_related = ["state"]
+    search_fields = ["name", "city"]
+    autocomplete_fields = ["state"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(CancellationPolicy)
+class PolicyAdmin(AuditedAdmin):
+    """Accepted placements keep the tiers they were accepted with."""
+
+    list_display = ["name", "tiers"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+class RequirementInline(admin.TabularInline):
+    model = Requirement
+    extra = 0
+    autocomplete_fields = ["type"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Requirement]:
+        return super().get_queryset(request).select_related("type")
+
+
+@admin.register(Listing)
+class ListingAdmin(NeverDeleted, AuditedAdmin):
+    form = ListingForm
+    change_form_template = "rotations/admin/listing.html"
+    list_display = ["title", "status", "specialty", "place", "preceptor", "seats"]
+    list_filter = ["status", "rotation_type", "hands_on", "specialty__group", "site__state"]
+    list_select_related = ["specialty", "site__state", "preceptor__user"]
+    list_per_page = 50
+    search_fields = ["title", "slug", "site__name", "site__city", "preceptor__user__name"]
+    autocomplete_fields = ["specialty", "site", "preceptor", "co_preceptors"]
+    prepopulated_fields = {"slug": ["title"]}
+    readonly_fields = ["status", "published_at"]
+    inlines = [RequirementInline]
+    actions = ["publish", "pause", "archive", "return_to_draft"]
+    fieldsets = [
+        (None, {"fields": ["status", "published_at", "title", "slug", "summary"]}),
+        (_("Where and with whom"), {"fields": ["specialty", "site", "setting", "preceptor", "co_preceptors"]}),
+        (_("What learners do"), {"fields": [
+            "rotation_type", "hands_on", "description", "activities", "objectives", "typical_day",
+            "hours_per_week", "languages",
+        ]}),
+        (_("Who can come"), {"fields": [
+            "families", "needs_step1", "needs_step2", "min_graduation_year",
+            "needs_school_approval", "screening",
+        ]}),
+        (_("Price and letters"), {"fields": [
+            "fee_per_week", "service_fee", "policy", "not_included", "letterhead", "letterhead_note",
+        ]}),
+        (_("Dates"), {"fields": [
+            "usual_weeks", "min_weeks", "max_weeks", "step_weeks", "starts_every", "anchor",
+            "apply_lead_days", "apply_lead_days_visa", "promotion_lead_days",
+        ]}),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Listing]:
+        ahead = Q(weeks__monday__gte=timezone.localdate(), weeks__capacity__gt=0)
+        free = ahead & Q(weeks__free__gt=0)
+        listings: QuerySet[Listing] = super().get_queryset(request).defer("document")
+        return listings.annotate(
+            weeks_ahead=Count("weeks", filter=ahead), weeks_free=Count("weeks", filter=free)
+        )
+
+    @admin.display(description=_("place"))
+    def place(self, listing: Listing) -> str:
+        return listing.site.place
+
+    @admin.display(description=_("weeks with seats"))
+    def seats(self, listing: Any) -> str:
+        url = reverse("admin:rotations_listing_weeks", args=[listing.pk])
+        words = _("%(free)d of %(all)d") % {
+            "free": listing.weeks_free,
+            "all": listing.weeks_ahead,
+        }
+        return format_html('<a href="{}">{}</a>', url, words)
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
+        each(request, rows, lambda listing: publish_listing(listing, by=request.user))
+
+    @admin.action(description=_("Pause"), permissions=["change"])
+    def pause(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
+        each(request, rows, lambda listing: pause_listing(listing, by=request.user))
+
+    @admin.action(description=_("Archive"), permissions=["change"])
+    def archive(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
+        each(request, rows, lambda listing: archive_listing(listing, by=request.user))
+
+    @admin.action(description=_("Return to the preceptor as a draft"), permissions=["change"])
+    def return_to_draft(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
+        each(request, rows, lambda listing: return_listing(listing, by=request.user))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Says what is still missing while the listing is not in the catalogue."""
+        listing = self.get_object(request, object_id)
+        gaps = gaps_of(listing) if listing and not listing.is_published else []
+        context = {**(extra_context or {}), "gaps": gaps}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_urls(self) -> list[Any]:
+        weeks = path(
+            "<int:pk>/weeks/",
+            self.admin_site.admin_view(self.weeks),
+            name="rotations_listing_weeks",
+        )
+        return [weeks, *super().get_urls()]
+
+    def weeks(self, request: UserRequest, pk: int) -> HttpResponse:
+        """A listing's weeks, opened and resized through the actions, never as rows."""
+        listing = get_object_or_404(Listing.objects.select_related("site__state"), pk=pk)
+        if not self.has_change_permission(request, listing):
+            raise PermissionDenied
+        form = WeeksForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and _set_weeks(request, listing, form):
+            return redirect("admin:rotations_listing_weeks", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Weeks of “%(title)s”") % {"title": listing.title},
+            "opts": self.model._meta,
+            "listing": listing,
+            "form": form,
+            "media": self.media + form.media,
+            "weeks": listing.weeks.filter(monday__gte=timezone.localdate() - WEEK).order_by(
+                "monday"
+            ),
+        }
+        status = 422 if form.errors else 200
+        return render(request, "rotations/admin/weeks.html", context, status=status)
+
+
+def _set_weeks(request: UserRequest, listing: Listing, form: WeeksForm) -> bool:
+    """Open the weeks that are not there yet, and give all of them these seats."""
+    capacity = form.cleaned_data["capacity"]
+    try:
+        opened = open_weeks(listing, form.mondays, capacity=capacity, by=request.user)
+        set_capacity(listing, form.mondays, capacity=capacity, by=request.user)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return False
+    messages.success(
+        request,
+        _("%(all)d weeks have %(seats)d seats each; %(new)d of them are new.")
+        % {"all": len(form.mondays), "seats": capacity, "new": opened},
+    )
+    return True
+
+
+class Answered(admin.SimpleListFilter):
+    title = _("answered")
+    parameter_name = "answered"
+
+    def lookups(self, *_args: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Waiting")), ("yes", _("Answered"))]
+
+    def queryset(self, _request: HttpRequest, rows: QuerySet[Question]) -> QuerySet[Question]:
+        if self.value() is None:
+            return rows
+        return rows.filter(answered_at__isnull=self.value() == "no")
+
+
+@admin.register(Question)
+class QuestionAdmin(NeverDeleted, AuditedAdmin):
+    """Saving an answer mails it."""
+
+    form = AnswerForm
+    list_display = ["asked_at", "name", "listing", "text", "answered_at"]
+    list_filter = [Answered]
+    list_select_related = ["listing"]
+    search_fields = ["name", "email", "text", "listing__title"]
+    fields = [
+        "listing",
+        "name",
+        "email",
+        "text",
+        "asked_at",
+        "answer",
+        "answered_at",
+        "answered_by",
+    ]
+    readonly_fields = ["listing", "name", "email", "text", "asked_at", "answered_at", "answered_by"]
+
+    def has_add_permission(self, *_args: Any) -> bool:
+        return False
+
+    def save_model(self, request: Any, obj: Question, form: Any, change: bool) -> None:  # noqa: FBT001
+        if "answer" in form.changed_data:
+            answer_question(obj, by=request.user, answer=form.cleaned_data["answer"])
