@@ -73,7 +73,7 @@ def apply(request: Request, slug: str) -> HttpResponse:
     if not _applies(request.user):
         return render(request, "placements/not_a_learner.html", {"listing": listing}, status=403)
     if request.method == "GET":
-        context = {"listing": listing, "block": block}
+        context = {"listing": listing, "dates": block}
         return render(request, "placements/apply.html", context)
     return _start(request, listing, block)
 
