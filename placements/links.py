@@ -24,7 +24,11 @@ class Claim:
 def review_url(application: Application) -> str:
     """The absolute address for the preceptor of record, for this round of review."""
     asked = application.review_started_at
-    claim = [application.pk, application.listing.preceptor_id, f"{asked:%Y%m%d%H%M%S}" if asked else ""]
+    claim = [
+        application.pk,
+        application.listing.preceptor_id,
+        f"{asked:%Y%m%d%H%M%S}" if asked else "",
+    ]
     path = reverse("placements:link", args=[signing.dumps(claim, salt=SALT, compress=True)])
     return f"{settings.SITE_URL}{path}"
 

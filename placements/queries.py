@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Document, PreceptorProfile, User
-from placements.models import Application, HoursEntry, Placement
+from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
-from rotations.eligibility import Check, check_listing
-from rotations.models import Listing
+from rotations.eligibility import Check, Summary, check_listing, summary
+from rotations.models import Listing, SeatWeek
 
 
 def review_queue(preceptor: PreceptorProfile) -> QuerySet[Application]:
@@ -143,3 +143,87 @@ def starting_between(preceptor: PreceptorProfile, first: date, last: date) -> Qu
         .with_listing()
         .order_by("start_on")
     )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One request as its preceptor reads it: seats before it, and the listing's rules held to it."""
+
+    application: Application
+    free: int
+    capacity: int
+    checks: list[Check]
+
+    @property
+    def summary(self) -> Summary:
+        return summary(self.checks)
+
+    @property
+    def is_full(self) -> bool:
+        return self.free < 1
+
+
+def cases(applications: QuerySet[Application]) -> list[Case]:
+    """Requests with all that their rows show, in a number of queries that does not grow."""
+    papers = Document.objects.current().select_related("type")
+    found = list(
+        applications.prefetch_related(
+            Prefetch("learner__documents", queryset=papers, to_attr="current_papers"),
+            "listing__requirements__type",
+        )
+    )
+    seats = _seats_before(found)
+    return [
+        Case(
+            application,
+            *seats.get(application.pk, (0, 0)),
+            check_listing(
+                application.listing,
+                getattr(application.learner, "learner_profile", None),
+                application.block,
+                application.learner.current_papers,
+                today=timezone.localdate(timezone=application.listing.site.zone),
+            ),
+        )
+        for application in found
+    ]
+
+
+def _seats_before(applications: list[Application]) -> dict[int, tuple[int, int]]:
+    """Free seats and capacity of each request's block: the least over its weeks."""
+    wanted = {week for one in applications for week in one.seats}
+    rows = SeatWeek.objects.filter(
+        listing__in={listing for listing, _monday in wanted},
+        monday__in={monday for _listing, monday in wanted},
+    )
+    by_week = {row.key: (row.free, row.capacity) for row in rows}
+    return {
+        one.pk: min(by_week.get(week, (0, 0)) for week in one.seats)
+        for one in applications
+        if one.seats
+    }
+
+
+def on_site(preceptor: PreceptorProfile) -> QuerySet[Placement]:
+    """Who is with her now, or on hold after having begun."""
+    return (
+        Placement.objects.filter(
+            preceptor=preceptor, status__in=[PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP]
+        )
+        .with_listing()
+        .annotate(
+            unsigned=Count("hours", filter=Q(hours__attested_at=None, hours__disputed_at=None)),
+        )
+        .order_by("start_on", "pk")
+    )
+
+
+def learners_of(preceptor: PreceptorProfile) -> QuerySet[Placement]:
+    """Everybody who was, is or will be at her listings."""
+    return Placement.objects.filter(preceptor=preceptor).with_listing().order_by("-start_on", "-pk")
+
+
+def evaluated(placements: Iterable[Placement]) -> set[int]:
+    """Those whose final evaluation is signed."""
+    signed = Evaluation.objects.filter(placement__in=placements, kind="final")
+    return set(signed.exclude(signed_at=None).values_list("placement_id", flat=True))

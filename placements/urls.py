@@ -1,6 +1,15 @@
 from django.urls import path
 
-from placements.views import applications, drafts, offers, placements
+from placements.views import (
+    applications,
+    drafts,
+    evaluations,
+    hours,
+    inbox,
+    offers,
+    placements,
+    review,
+)
 
 app_name = "placements"
 urlpatterns = [
@@ -21,4 +30,15 @@ urlpatterns = [
     path("placements/<str:code>/calendar.ics", placements.calendar, name="calendar"),
     path("placements/<str:code>/hours/", placements.hours, name="hours"),
     path("placements/<str:code>/cancel/", placements.cancel, name="cancel"),
+    # The preceptor's side.
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("learners/", inbox.learners, name="learners"),
+    path("requests/<str:code>/", review.review, name="review"),
+    path("requests/<str:code>/confirm/", review.confirm, name="confirm"),
+    path("requests/<str:code>/undo/", review.undo, name="undo"),
+    path("requests/<str:code>/decline/", review.decline, name="decline"),
+    path("r/<str:token>/", review.link, name="link"),
+    path("placements/<str:code>/sign/", hours.sign, name="sign_hours"),
+    path("placements/<str:code>/arrived/", hours.arrived, name="arrived"),
+    path("placements/<str:code>/evaluation/", evaluations.evaluation, name="evaluation"),
 ]

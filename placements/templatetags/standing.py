@@ -197,6 +197,14 @@ def status(
     return {"pills": found}
 
 
+@register.inclusion_tag("placements/components/status.html")
+def host_status(placement: Placement) -> dict[str, Any]:
+    """The same as its preceptor reads it: no money, and nothing that is the learner's to do."""
+    if placement.status == PlacementStatus.READY:
+        return {"pills": [Pill(_("Arriving"), "calendar-check", "ok", "", placement.start_on)]}
+    return {"pills": list(_placement_pills(placement, None, 0))[:1]}
+
+
 @register.inclusion_tag("placements/components/track.html")
 def track(application: Application) -> dict[str, Any]:
     """Six bars and one sentence: “Stage 4 of 6: Documents”."""

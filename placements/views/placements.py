@@ -134,12 +134,11 @@ def hours(request: UserRequest, code: str) -> HttpResponse:
     form = _hours_form(found, request.POST)
     if form.is_valid():
         try:
-            entry = log_hours(found, by=request.user, **form.cleaned_data)
+            log_hours(found, by=request.user, **form.cleaned_data)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
-            text = _("%(hours)s hours logged.") % {"hours": entry.hours.normalize()}
-            messages.success(request, text)
+            messages.success(request, _("Your hours are logged."))
             return redirect(f"{found.get_absolute_url()}#hours")
     return _page(request, found, form, status=422)
 
