@@ -52,4 +52,4 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or DATA_DIR / "mail"
 
 # Somebody who tries foreign host names gets a 400, and no page of our log.
-LOGGING["loggers"] = {"django.security.DisallowedHost": {"level": "CRITICAL"}}
+LOGGING["loggers"]["django.security.DisallowedHost"] = {"level": "CRITICAL"}
