@@ -201,7 +201,9 @@ def test_about_without_a_needed_fact_is_422_and_keeps_the_statement(client):
     draft = ApplicationFactory(learner=profile.user, statement="", done=["dates"])
     client.force_login(profile.user)
 
-    response = client.post(url("about", draft), {"statement": "I want to learn.", "fact-school": ""})
+    response = client.post(
+        url("about", draft), {"statement": "I want to learn.", "fact-school": ""}
+    )
 
     assert response.status_code == 422
     assert "I want to learn." in response.text
@@ -221,7 +223,9 @@ def test_about_refuses_a_statement_that_is_too_long_and_keeps_it(hers, draft):
 
 def test_about_saves_itself_and_answers_with_the_line_alone(hers, draft):
     response = hers.post(
-        f"{url('about', draft)}?autosave", {"statement": "Half a sen"}, headers={"HX-Request": "true"}
+        f"{url('about', draft)}?autosave",
+        {"statement": "Half a sen"},
+        headers={"HX-Request": "true"},
     )
 
     draft.refresh_from_db()
@@ -250,7 +254,11 @@ def test_documents_in_review_need_nothing_of_her(client):
     kind = RequirementFactory(listing=listing).type
     draft = ApplicationFactory(listing=listing)
     DocumentFactory(
-        owner=draft.learner, type=kind, issued_on=timezone.localdate(), verified_at=None, verified_by=None
+        owner=draft.learner,
+        type=kind,
+        issued_on=timezone.localdate(),
+        verified_at=None,
+        verified_by=None,
     )
     client.force_login(draft.learner)
 
@@ -284,7 +292,13 @@ def test_check_and_send_shows_everything_once_more(hers, draft):
     page = hers.get(url("send", draft))
 
     assert page.status_code == 200
-    for words in (draft.statement, "$1,750", "Nothing here stops you", "$1,600 back", "Send application"):
+    for words in (
+        draft.statement,
+        "$1,750",
+        "Nothing here stops you",
+        "$1,600 back",
+        "Send application",
+    ):
         assert words in page.text
 
 
