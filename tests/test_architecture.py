@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-APPS = ["accounts", "audit", "clocks", "guides", "letters", "outbox", "placements", "rotations", "seed"]
+APPS = [
+    "accounts",
+    "audit",
+    "clocks",
+    "guides",
+    "letters",
+    "outbox",
+    "placements",
+    "rotations",
+    "seed",
+]
 # A fact, the app it lives in, and the one module that writes it.
 OWNERS = [
     ("placements", "status", {"placements/actions/transition.py"}),
@@ -21,11 +31,7 @@ OWNERS = [
 
 
 def sources(app: str) -> list[Path]:
-    return [
-        path
-        for path in (ROOT / app).rglob("*.py")
-        if "migrations" not in path.parts
-    ]
+    return [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
 
 
 def writes(source: Path, field: str) -> bool:
@@ -63,8 +69,7 @@ def test_no_import_hides_inside_a_function(app):
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.FunctionDef)
         for inner in ast.walk(node)
-        if isinstance(inner, ast.Import | ast.ImportFrom)
-        and "weasyprint" not in ast.unparse(inner)
+        if isinstance(inner, ast.Import | ast.ImportFrom) and "weasyprint" not in ast.unparse(inner)
     ]
     assert hidden == []
 

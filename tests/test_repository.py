@@ -23,7 +23,9 @@ def test_every_decision_stands_in_the_index():
     assert [page for page in pages if f"adr/{page}" not in index] == []
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=str)
+@pytest.mark.parametrize(
+    "page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")), ids=str
+)
 def test_links_between_documents_lead_somewhere(page):
     targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text())
 

@@ -17,6 +17,8 @@ from placements.models import Placement
 from placements.permissions import is_host, may_attest
 from placements.queries import hours_totals
 
+MAX_DIGITS = 18
+
 
 def visible(request: UserRequest, code: str) -> Placement:
     mine = Placement.objects.visible_to(request.user).with_listing()
@@ -49,14 +51,15 @@ def sign(request: UserRequest, code: str) -> HttpResponse:
     return render(request, "placements/sign_hours.html", facts, status=status)
 
 
+def _key(text: str) -> int:
+    """A row's key as a form sent it; 0, which no row has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0
+
+
 def _sign(request: UserRequest, placement: Placement) -> None:
     entries = placement.hours.filter(attested_at=None)
     if one := request.POST.get("entry", ""):
-        entries = (
-            entries.filter(pk=int(one))
-            if one.isascii() and one.isdigit() and len(one) < 18
-            else entries.none()
-        )
+        entries = entries.filter(pk=_key(one))
     else:
         entries = entries.filter(disputed_at=None)
     number = attest_hours(placement, entries, by=request.user)
@@ -65,9 +68,7 @@ def _sign(request: UserRequest, placement: Placement) -> None:
 
 
 def _dispute(request: UserRequest, placement: Placement, form: DisputeForm) -> bool:
-    key = request.POST["dispute"]
-    usable = key.isascii() and key.isdigit() and len(key) < 18
-    entry = get_object_or_404(placement.hours, pk=int(key) if usable else 0)
+    entry = get_object_or_404(placement.hours, pk=_key(request.POST["dispute"]))
     try:
         dispute_hours(entry, by=request.user, note=form.cleaned_data["note"])
     except ValidationError as refusal:

@@ -18,7 +18,9 @@ def test_record_keeps_who_did_what():
     assert event.detail == {"words": "hello"}
 
 
-@pytest.mark.parametrize("statement", ["update audit_event set verb = 'x'", "delete from audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["update audit_event set verb = 'x'", "delete from audit_event"]
+)
 def test_nobody_changes_what_happened(statement):
     record("user.greeted", UserFactory(), by=None)
 

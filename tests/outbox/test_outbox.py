@@ -134,5 +134,3 @@ def test_two_workers_send_one_mail(smtp):
         list(pool.map(work, range(2)))
 
     assert len(smtp.mails) == 1
-
-
