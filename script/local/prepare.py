@@ -24,13 +24,13 @@ def collect_static_files() -> None:
     """Collect and compress, which takes its time, only where something changed."""
     now, stamp = fingerprint(), Path(settings.STATIC_ROOT) / ".collected"
     if not stamp.exists() or stamp.read_text() != now:
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         stamp.write_text(now)
 
 
 def fingerprint() -> str:
     """What would be collected, and how."""
-    digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
+    digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
             state = Path(storage.path(name)).stat()
