@@ -3,9 +3,9 @@
 import pytest
 
 from outbox.models import Message
-from outbox.templatetags.mailframe import heading, parts, preview, signature
+from outbox.templatetags.mailframe import SIGNATURE, heading, parts, preview, signature
 
-BODY = """Hello Amara,
+BODY = f"""Hello Amara,
 
 Dr. O'Connor confirmed your dates.
 
@@ -21,7 +21,7 @@ Add it to your calendar: https://wardlight.example/placements/x/calendar.ics
 
 It ends at 12:41 PM CST. <script>alert(1)</script>
 
--- 
+{SIGNATURE}
 Dana Whitlock
 help@wardlight.example, 8:00 AM – 6:00 PM
 """
