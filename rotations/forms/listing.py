@@ -120,6 +120,8 @@ class WeeksForm(forms.Form):
             raise ValidationError(_("The last week lies before the first."))
         if first and last and (last - first).days > MOST_WEEKS * 7:
             raise ValidationError(_("That is more than two years. Choose fewer weeks."))
+        if first and last and not any(_mondays(first, last)):
+            raise ValidationError(_("There is no Monday between these days."))
         return found
 
     @property

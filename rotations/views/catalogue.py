@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.http import Request
 from guides.models import Guide
@@ -66,6 +67,7 @@ def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Special
     return [(field, counts[field.slug]) for _again, _rank, field in sorted(ranked)[:MOSAIC]]
 
 
+@vary_on_headers("HX-Request", "HX-History-Restore-Request")
 @require_safe
 def browse(request: Request) -> HttpResponse:
     """The catalogue. htmx gets the results alone, anyone else the page."""
