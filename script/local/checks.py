@@ -89,7 +89,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "layers": tool("lint-imports"),
     "templates": every(
         tool("djlint", "templates", "--lint", "--quiet"),
-        tool("djlint", "templates", "--check", "--quiet"),
+        tool("python", "-m", "script.local.compiling", **DEVELOPMENT),
         sentences(untrimmed),
     ),
     "migrations": tool(*NO_DATABASE, "makemigrations", "--check", "--dry-run", **DEVELOPMENT),
