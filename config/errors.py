@@ -1,6 +1,9 @@
 """Pages for what went wrong: plain words, the right status, nothing revealed."""
 
+import sys
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,7 +30,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without database or context: whatever broke may be either."""
+    """Without database or context: whatever broke may be either. A database that is away passes."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(PAGE_500.read_bytes(), status=503, headers={"Retry-After": "30"})
     return HttpResponse(PAGE_500.read_bytes(), status=500)
 
 

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import EnvValidationError
+from whitenoise.compress import Compressor
 
 from config.settings import required
 from config.settings.base import *
@@ -47,6 +48,9 @@ LANGUAGE_COOKIE_SECURE = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Nobody fetches a source map but a developer, and they are the largest files of all.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "map"]
 
 # EMAIL_URL=file: keeps mail as files, for trying things as they will be deployed.
 EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"] or DATA_DIR / "mail"

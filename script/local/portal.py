@@ -32,7 +32,6 @@ PEOPLE = ["learner", "preceptor", "coordinator", "admin"]
 STOP_SECONDS = 30
 # Celery's advice for servers; on this machine root was a choice.
 ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
-SERVERS = ["DATABASE_URL", "REDIS_URL"]
 
 
 def main() -> None:
@@ -47,22 +46,23 @@ def main() -> None:
 
 def run(chosen: Options) -> int:
     """Serve until somebody stops us, or until one of the processes ends."""
-    own_database = not os.environ.get("DATABASE_URL")
-    runs_as = account.for_database() if own_database else account.Account()
+    database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if database:
+        reach.refuse_database(database)
+    if broker:
+        reach.refuse_broker(broker)
+    runs_as = account.Account() if database else account.for_database()
     data = places.settle(installation.ROOT, chosen.data, runs_as)
     with ExitStack() as started:
         started.enter_context(places.held(data))
         started.callback(say, f"Stopped. The data is kept in {data}")
         environment = settings(chosen, data)
-        if own_database:
+        if not database:
             care = postgres.LIKE_PRODUCTION if chosen.production else postgres.FOR_DEVELOPMENT
-            database = postgres.running(data, runs_as, care)
-            environment["DATABASE_URL"] = started.enter_context(database)
-        reach.refuse_database(environment["DATABASE_URL"])
-        if not os.environ.get("REDIS_URL"):
-            broker = valkey.running(data, durable=True)
-            environment["REDIS_URL"] = started.enter_context(broker)
-        reach.refuse_broker(environment["REDIS_URL"])
+            database = started.enter_context(postgres.running(data, runs_as, care))
+        if not broker:
+            broker = started.enter_context(valkey.running(data, durable=True))
+        environment |= {"DATABASE_URL": database, "REDIS_URL": broker}
         started.enter_context(beside.shared(data, environment))
         prepare(chosen, environment)
         return serve(chosen, data, environment)
@@ -87,7 +87,6 @@ def settings(chosen: Options, data: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": f"config.settings.{'production' if chosen.production else 'dev'}",
         "DATA_DIR": str(data),
         "PORT": str(chosen.port),
-        **{name: os.environ[name] for name in SERVERS if os.environ.get(name)},
     }
 
 
