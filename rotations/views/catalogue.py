@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import push_url
 
 from accounts.http import Request
 from guides.models import Guide
@@ -101,8 +102,10 @@ def browse(request: Request) -> HttpResponse:
         dates = [pair for pair in filters.params if pair[0] in {"start", "month"}]
         context["anytime"] = filters.address(without=dates)
     context["is_partial"] = request.htmx and not request.htmx.history_restore_request
-    template = "rotations/catalogue.html"
-    return render(request, f"{template}#results" if context["is_partial"] else template, context)
+    if not context["is_partial"]:
+        return render(request, "rotations/catalogue.html", context)
+    response = render(request, "rotations/catalogue.html#results", context)
+    return push_url(response, request.path + filters.address(page=page.number).rstrip("?"))
 
 
 def _nearest(search: Search, today: date, **known: Any) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
     hers = live_blocks(request.user) if isinstance(request.user, User) else []
     needs_visa = bool(visitor.profile and visitor.profile.needs_visa)
     earliest = found.first_start(needs_visa=needs_visa, today=today)
-    block = _chosen(blocks, earliest, request.GET.get("on", ""))
+    first = first_free(blocks, earliest)
+    block = _asked(blocks, earliest, request) or first
     overlaps = bool(block and any(block.overlaps(other) for other in hers))
     checks = check_listing(
         found, visitor.profile, block, visitor.documents, today=today, has_overlap=overlaps
@@ -135,6 +136,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "level_means": LEVEL_MEANS[HandsOn(found.hands_on)],
         "weeks": weeks,
         "chosen": block,
+        "next_start": first and first.start_on,
         "picks": _picks(
             blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
         ),
@@ -168,10 +170,10 @@ def _weeks(found: Listing, text: str) -> int:
     return weeks if weeks in found.lengths else found.usual_weeks
 
 
-def _chosen(blocks: list[OpenBlock], earliest: date, text: str) -> Block | None:
-    """The block that starts on the day asked for, or the first that can be booked."""
-    asked = [one for one in blocks if f"{one.block.start_on}" == text]
-    return first_free(asked, earliest) or first_free(blocks, earliest)
+def _asked(blocks: list[OpenBlock], earliest: date, request: Request) -> Block | None:
+    """The block on the day asked for, if it can be booked: by a link, or by the dates' radio."""
+    day = request.GET.get("on") or request.GET.get("start", "")
+    return first_free((one for one in blocks if f"{one.block.start_on}" == day), earliest)
 
 
 def _picks(

@@ -192,13 +192,14 @@ class TestCatalogue:
     def test_sends_htmx_the_results_with_count_and_options(self, client):
         ListingFactory(weeks=4)
 
-        response = client.get(URL, {"state": "TX"}, headers={"HX-Request": "true"})
+        response = client.get(URL, {"q": "", "state": "TX"}, headers={"HX-Request": "true"})
 
         page = html(response)
         assert "<html" not in page
         assert '<h2 id="count" hx-swap-oob="innerHTML">1 rotation</h2>' in page
         assert 'id="options" hx-swap-oob="innerHTML"' in page
         assert "HX-Request" in response["Vary"]
+        assert response["HX-Push-Url"] == f"{URL}?state=TX"
 
     def test_sends_the_whole_page_when_the_history_asks(self, client):
         headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}

@@ -112,6 +112,7 @@ class TestListing:
         assert get(client, listing).context["chosen"] == Block(mondays[1], 4)
         assert get(client, listing, on=mondays[2]).context["chosen"] == Block(mondays[2], 4)
         assert get(client, listing, on=mondays[0]).context["chosen"] == Block(mondays[1], 4)
+        assert get(client, listing, start=mondays[2]).context["chosen"] == Block(mondays[2], 4)
 
     @pytest.mark.parametrize("absurd", ["0000-00-00", "x", "9" * 50, "٤"])
     def test_ignores_dates_and_lengths_that_do_not_exist(self, client, absurd):
