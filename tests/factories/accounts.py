@@ -30,7 +30,7 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Amara Nwosu {n}")
 
     @factory.post_generation
-    def password(user: User, _create: bool, extracted: str | None) -> None:  # noqa: FBT001, N805
+    def password(user: User, _create: bool, extracted: str | None) -> None:  # noqa: N805
         if extracted:
             user.set_password(extracted)
             user.save(update_fields=["password"])
@@ -72,7 +72,7 @@ class PreceptorFactory(DjangoModelFactory):
     verified_by = factory.SubFactory(StaffFactory)
 
     @factory.post_generation
-    def licence_in(profile: PreceptorProfile, create: bool, extracted: str | None) -> None:  # noqa: FBT001, N805
+    def licence_in(profile: PreceptorProfile, create: bool, extracted: str | None) -> None:  # noqa: N805
         """``licence_in="OH"``; an empty string leaves it out."""
         state = "TX" if extracted is None else extracted
         if create and state:

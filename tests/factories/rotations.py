@@ -110,7 +110,7 @@ class ListingFactory(DjangoModelFactory):
     policy = factory.SubFactory(PolicyFactory)
 
     @factory.post_generation
-    def weeks(listing: Listing, create: bool, extracted: int | None, **more: Any) -> None:  # noqa: FBT001, N805
+    def weeks(listing: Listing, create: bool, extracted: int | None, **more: Any) -> None:  # noqa: N805
         """``weeks=8``, ``weeks__start_on=…``, ``weeks__capacity=3``."""
         if create and extracted:
             open_seats(listing, extracted, **more)
