@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import time
 from typing import Any
 
@@ -14,6 +15,8 @@ from django.db import DatabaseError, close_old_connections
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+if sys.platform == "darwin":  # Homebrew keeps WeasyPrint's libraries where macOS does not look
+    os.environ.setdefault("DYLD_FALLBACK_LIBRARY_PATH", "/opt/homebrew/lib:/usr/local/lib")
 
 logger = logging.getLogger(__name__)
 
