@@ -23,7 +23,8 @@ def database_url() -> str:
     facts = connection.settings_dict
     user = quote(facts["USER"], safe="")
     password = f":{quote(facts['PASSWORD'], safe='')}" if facts["PASSWORD"] else ""
-    host, port = facts["HOST"] or "localhost", facts["PORT"]
+    host = facts["HOST"] or facts["OPTIONS"].get("host") or "localhost"
+    port = facts["PORT"]
     where = f"/{facts['NAME']}?host={quote(host, safe='')}" if host.startswith("/") else ""
     if where:
         return f"postgresql://{user}{password}@{where}"

@@ -209,7 +209,8 @@ MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = PORTAL["name"]
-USERSESSIONS_TRACK_ACTIVITY = True
+# Last seen on every page would cost five statements each.
+USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ONLY = False
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

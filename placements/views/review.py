@@ -64,7 +64,6 @@ def _page(
         **more,
     }
     response = render(request, "placements/review.html", facts, status=status)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -23,6 +23,11 @@ def browser_type_launch_args(browser_type_launch_args):
     return {**browser_type_launch_args, "executable_path": chrome, "args": QUIET}
 
 
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    return live_server.url
+
+
 @pytest.fixture(autouse=True)
 def _served_under_its_own_address(live_server, settings):
     settings.SITE_URL = live_server.url
