@@ -113,6 +113,7 @@ class SendForm(forms.Form):
                 label=_("I have read the information about this state"),
                 error_messages={"required": _("Read the information about this state first.")},
             )
+            self.order_fields(["true", "shares", "rules", "state_note", "pre_accept"])
 
 
 class AcceptForm(forms.Form):

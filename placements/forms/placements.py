@@ -43,7 +43,7 @@ class CancelForm(forms.Form):
         error_messages={"required": _("Choose the reason that fits best.")},
     )
     note = forms.CharField(
-        label=_("A word to your preceptor and coordinator (optional)"),
+        label=_("A word to your preceptor and coordinator"),
         max_length=600,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 600}),

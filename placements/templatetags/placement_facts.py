@@ -1,11 +1,12 @@
 """Amounts and days that follow from an application or a placement; for pages and mails."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
 
-from clocks.calendar import end_of_day
+from clocks.calendar import SATURDAY, end_of_day, next_monday
 from placements import deadlines
 from placements.models import Application, Placement
 from placements.states import CancelledBy, CancelReason
@@ -39,21 +40,23 @@ def _agreed_on(thing: Thing) -> date:
 
 @register.simple_tag
 def refund_steps(thing: Thing) -> list[RefundStep]:
-    """What comes back, and until when; the last one begins after the day before it."""
-    return steps_of(_tiers(thing), _rotation_fee(thing), thing.start_on)
+    """What still comes back, and until when; days that have passed are left out."""
+    today = timezone.localdate(timezone=thing.listing.site.zone)
+    steps = steps_of(_tiers(thing), _rotation_fee(thing), thing.start_on)
+    return [step for step in steps if step.cents and step.last_on and step.last_on >= today]
 
 
 @register.simple_tag
 def first_refund(thing: Thing) -> RefundStep | None:
-    """The best of them, if its day has not passed."""
-    today = timezone.localdate(timezone=thing.listing.site.zone)
-    step = next(iter(refund_steps(thing)), None)
-    return step if step and step.cents and step.last_on and step.last_on >= today else None
+    """The best that can still be had."""
+    return next(iter(refund_steps(thing)), None)
 
 
 @register.simple_tag
-def refund_on_visa_denial(thing: Thing) -> int:
-    return _rotation_fee(thing)
+def refund_on_visa_denial(thing: Thing) -> int | None:
+    """With proof, until the day before the start; then none."""
+    today = timezone.localdate(timezone=thing.listing.site.zone)
+    return _rotation_fee(thing) if today < thing.start_on else None
 
 
 def refund_at(
@@ -113,9 +116,10 @@ def changes_due() -> datetime:
 
 @register.simple_tag
 def letter_from(placement: Placement) -> date:
-    """The first day on which a letter can be asked for: half of it is done."""
+    """The first weekday on which a letter can be asked for: half of it is done."""
     days = (placement.end_on - placement.start_on).days
-    return placement.start_on + timedelta(days=(days + 1) // 2)
+    half = placement.start_on + timedelta(days=(days + 1) // 2)
+    return half if half.weekday() < SATURDAY else next_monday(half)
 
 
 @register.simple_tag
@@ -123,3 +127,9 @@ def morning_of(thing: Thing) -> str:
     """When the first day begins, as its listing tells it: “7:00 AM”; empty if it does not."""
     day = thing.listing.typical_day
     return day[0][0] if day and day[0] else ""
+
+
+@register.filter
+def hours(number: Decimal) -> str:
+    """“136.8”, “8”: no more places than it has."""
+    return f"{number.normalize():f}"

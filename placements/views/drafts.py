@@ -1,6 +1,8 @@
 """The four steps of a request that is not sent yet, in any order; the last one sends it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -104,17 +107,44 @@ def _dates_page(
     weeks = _weeks_wanted(request, found)
     blocks = upcoming_blocks([found.listing], weeks=weeks).get(found.listing_id, [])
     first = found.listing.first_start(needs_visa=_needs_visa(found))
+    blocks = [open_block for open_block in blocks if open_block.block.start_on >= first]
+    chosen = form["start"].value() or (found.start_on and found.start_on.isoformat())
     more = {
         "form": form,
         "weeks": weeks,
         "total": found.listing.total(weeks),
-        "blocks": [block for block in blocks if block.block.start_on >= first],
-        "chosen": form["start"].value() or (found.start_on and found.start_on.isoformat()),
+        "months": _months(blocks, chosen),
+        "chosen": chosen,
         "alternatives": [] if blocks else alternatives(found.listing, found.start_on),
     }
     if request.htmx and request.method == "GET":
         return render(request, "placements/steps/dates.html#picks", {"application": found, **more})
     return _page(request, "dates", found, status=status, **more)
+
+
+@dataclass(frozen=True)
+class Month:
+    """The blocks that start in one month; open where a choice was made, else the first."""
+
+    name: str
+    blocks: list[OpenBlock]
+    is_open: bool
+
+    @property
+    def free(self) -> int:
+        return sum(not block.is_full for block in self.blocks)
+
+
+def _months(blocks: list[OpenBlock], chosen: str | None) -> list[Month]:
+    months = []
+    for name, several in groupby(blocks, lambda one: format_date(one.block.start_on, "F Y")):
+        mine = list(several)
+        holds = any(one.block.start_on.isoformat() == chosen for one in mine)
+        months.append(Month(name, mine, holds))
+    if months and not any(month.is_open for month in months):
+        first = next((n for n, month in enumerate(months) if month.free), 0)
+        months[first] = replace(months[first], is_open=True)
+    return months
 
 
 def _needs_visa(found: Application) -> bool:

@@ -219,19 +219,13 @@ def _days(placement: Placement) -> Iterator[Step]:
     ready = status == PlacementStatus.READY
     first = NOW if ready else LATER if status in _BEFORE else DONE
     yield Step(title, first, day=placement.start_on, text=where)
+    if status in _BEFORE:
+        yield Step(_("You can ask for a letter"), day=letter_from(placement))
     last = NOW if status == PlacementStatus.ACTIVE else LATER
     if status not in _BEFORE | {PlacementStatus.ACTIVE}:
         last = DONE
-    yield Step(
-        _("Last day"),
-        last,
-        day=placement.end_on,
-        text=_("Log your hours each day. You can ask for a letter once half of it is done.")
-        if placement.takes_hours
-        else "",
-    )
-    if status in _BEFORE:
-        yield Step(_("You can ask for a letter"), day=letter_from(placement))
+    text = _("Log your hours each day. Your preceptor signs them.") if last == NOW else ""
+    yield Step(_("Last day"), last, day=placement.end_on, text=text)
 
 
 def _certificate(placement: Placement, certificate: Any) -> Step:
