@@ -135,6 +135,18 @@ class AcceptForm(forms.Form):
             )
 
 
+WHAT_TO_DO = {
+    "family": _("Say who you are."),
+    "citizenship": _("Choose the country of your passport."),
+    "school": _("Enter the name of your school."),
+    "graduation_on": _("Enter when you graduated, or when you expect to."),
+    "visa_plan": _("Choose how you plan to enter the US."),
+    "step1": _("Say how Step 1 stands: this rotation asks for it."),
+    "step2": _("Say how Step 2 CK stands: this rotation asks for it."),
+    "rn_state": _("Enter the state of your RN license, for example TX."),
+}
+
+
 class FactsForm(LearnerForm):
     """Just the facts of a profile that are still missing, asked where they are needed."""
 
@@ -147,3 +159,4 @@ class FactsForm(LearnerForm):
             del self.fields[name]
         for name, field in self.fields.items():
             field.required = finished and name != "school_country"
+            field.error_messages["required"] = WHAT_TO_DO.get(name, "")

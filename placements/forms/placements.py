@@ -33,6 +33,8 @@ class HoursForm(forms.ModelForm):
         last = min(today, placement.end_on)
         days = self.fields["day"].widget.attrs
         days["min"], days["max"] = placement.start_on.isoformat(), last.isoformat()
+        self.fields["day"].error_messages["required"] = _("Enter the day.")
+        self.fields["hours"].error_messages["required"] = _("Enter how many hours.")
         self.fields["note"].help_text = _("A few words at most. Never anything about a patient.")
 
 

@@ -113,7 +113,7 @@ def test_hours_are_logged_corrected_and_removed(client, running):
         ({"hours": "25"}, "16"),
         ({"hours": "-1"}, "0.25"),
         ({"hours": "eight"}, "Enter a number"),
-        ({"day": ""}, "required"),
+        ({"day": ""}, "Enter the day."),
         ({"day": "2020-01-06"}, "outside your rotation"),
     ],
 )
