@@ -5,9 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import fontpkg
+import pikepdf
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
@@ -57,6 +59,11 @@ def render(
     except FatalURLFetchingError as error:  # a BaseException: it would end the worker
         raise RenderingFailed(str(error)) from error
     return bytes(pdf)
+
+
+def page_count(content: bytes) -> int:
+    with pikepdf.open(BytesIO(content)) as document:
+        return len(document.pages)
 
 
 def _fetcher() -> object:

@@ -1,65 +1,152 @@
-"""Questions about letters and certificates."""
+"""Questions about certificates and letter requests."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.models import PreceptorProfile, User
+from accounts.models import LearnerProfile, User
 from letters import deadlines
-from letters.codes import clean_code
 from letters.models import IssuedDocument, LetterRequest, MatchSeason
-from letters.states import LetterStatus
-from placements.models import Placement
+from letters.states import Destination, LetterStatus
+from placements.models import Evaluation, Placement
+from placements.models.evaluation import Competency, EvaluationKind
+from placements.queries import HoursTotals, hours_totals
 from placements.states import PlacementStatus
 
-LETTERS_FROM = frozenset(
-    {PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP, PlacementStatus.COMPLETED}
-)
-
-
-def find_document(text: str) -> IssuedDocument | None:
-    """By a code as somebody typed it."""
-    return IssuedDocument.objects.select_related("replaced_by").filter(code=clean_code(text)).first()
-
-
-def completed_without_certificate() -> QuerySet[Placement]:
-    """Completed, and never a certificate: what the sweep issues."""
-    done = Placement.objects.filter(status=PlacementStatus.COMPLETED, issued_documents=None)
-    return done.with_listing()
-
-
-def default_target(placement: Placement) -> date:
-    """The day a letter is hoped for, unless the learner says another."""
-    season = MatchSeason.objects.filter(review_from__gt=placement.end_on).first()
-    review = season.review_from if season else None
-    soonest = timezone.localdate() + deadlines.APART
-    return max(deadlines.target(placement.end_on, review), soonest)
-
-
-def may_ask(placement: Placement) -> bool:
-    """Half of the rotation is done, and its preceptor has not declined before."""
-    if placement.status not in LETTERS_FROM:
-        return False
-    today = timezone.localdate(timezone=placement.listing.site.zone)
-    declined = placement.letter_requests.filter(status=LetterStatus.DECLINED).exists()
-    return placement.is_half_done(today) and not declined
-
-
-def open_request(placement: Placement) -> LetterRequest | None:
-    return placement.letter_requests.open().with_placement().first()
-
-
-def letters_asked_of(preceptor: PreceptorProfile) -> QuerySet[LetterRequest]:
-    """What learners ask of this author, drafts apart; what waits first."""
-    return (
-        LetterRequest.objects.filter(placement__preceptor=preceptor)
-        .exclude(status=LetterStatus.DRAFT)
-        .with_placement()
-        .order_by("ended_at", "target_on")
-    )
+# A page that fails is tried at each sweep, then after ever longer pauses, then given up.
+AT_ONCE, MOST_TRIES = 3, 12
+# The PDF is of use as long as somebody waits for the author.
+WANTS_PDF = frozenset({LetterStatus.REQUESTED, LetterStatus.AGREED})
 
 
 def certificates_visible_to(user: User) -> QuerySet[IssuedDocument]:
-    """Of placements that she sees."""
-    return IssuedDocument.objects.filter(placement__in=Placement.objects.visible_to(user))
+    """The learner's own, those of rotations she supervised, all for staff."""
+    found = IssuedDocument.objects.select_related("placement")
+    if user.is_staff and user.has_perm("letters.view_issueddocument"):
+        return found
+    return found.filter(Q(placement__learner=user) | Q(placement__preceptor__user=user))
+
+
+def valid_certificate(placement: Placement) -> IssuedDocument | None:
+    return placement.issued_documents.filter(revoked_at=None, replaced_by=None).first()
+
+
+def placements_owed_a_certificate() -> QuerySet[Placement]:
+    """Completed, and never issued one; one that was revoked is not made up for."""
+    owed = Placement.objects.filter(status=PlacementStatus.COMPLETED, issued_documents=None)
+    return owed.order_by("pk")
+
+
+def certificates_to_render() -> QuerySet[IssuedDocument]:
+    return IssuedDocument.objects.filter(rendered_at=None, revoked_at=None, replaced_by=None)
+
+
+def requests_to_render() -> QuerySet[LetterRequest]:
+    """Those whose PDF is missing, or older than the facts on it."""
+    return LetterRequest.objects.filter(status__in=WANTS_PDF).exclude(rendered_version=F("version"))
+
+
+def is_worth_a_try(tries: int, since: datetime, now: datetime) -> bool:
+    if tries < AT_ONCE:
+        return True
+    return tries < MOST_TRIES and since + timedelta(minutes=2 ** (tries - AT_ONCE)) <= now
+
+
+def season_for(day: date) -> MatchSeason | None:
+    """The next season for which a letter, asked for on that day, can still come in time."""
+    seasons = MatchSeason.objects.filter(review_from__gt=day + deadlines.BEFORE_REVIEW)
+    return seasons.order_by("review_from").first()
+
+
+def suggested_target(placement: Placement, today: date) -> date:
+    """What the form proposes; from today on where the rotation is long over."""
+    last_day = max(placement.end_on, today)
+    season = season_for(last_day)
+    return deadlines.target_on(last_day, season.review_from if season else None)
+
+
+def request_open_for(placement: Placement) -> LetterRequest | None:
+    return placement.letter_requests.open().first()
+
+
+def was_declined(placement: Placement) -> bool:
+    """This author could not write for this rotation: nobody asks her twice."""
+    return placement.letter_requests.filter(status=LetterStatus.DECLINED).exists()
+
+
+def scores(placement: Placement) -> list[tuple[str, int]]:
+    """What the preceptor signed, as (competency, 1 to 5); what was not observed is left out."""
+    evaluation = (
+        Evaluation.objects.filter(placement=placement, kind=EvaluationKind.FINAL)
+        .exclude(signed_at=None)
+        .first()
+    )
+    given = evaluation.scores if evaluation else {}
+    return [(str(one.label), given[one]) for one in Competency if given.get(one)]
+
+
+# Whose seasons we know by name; elsewhere the author asks no season.
+WITH_SEASONS = frozenset({Destination.ERAS, Destination.RESIDENCYCAS})
+
+
+@dataclass(frozen=True)
+class Packet:
+    """What an author gets to read: who asks for what, and what the two did together."""
+
+    letter: LetterRequest
+    placement: Placement
+    hours: HoursTotals
+    scores: list[tuple[str, int]]
+    season: MatchSeason | None
+
+    @property
+    def learner(self) -> User:
+        return self.placement.learner
+
+    @property
+    def profile(self) -> LearnerProfile | None:
+        return getattr(self.learner, "learner_profile", None)
+
+    @property
+    def aamc_id(self) -> str:
+        return self.profile.aamc_id if self.profile else ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether she has left, at the site."""
+        return self.placement.end_on < timezone.localdate(timezone=self.placement.listing.site.zone)
+
+    @property
+    def background(self) -> str:
+        """“University of Lagos, Nigeria, graduated 2023”."""
+        profile = self.profile
+        if profile is None:
+            return ""
+        said = [profile.school, str(profile.school_country.name)]
+        if profile.graduation_on:
+            done = profile.graduation_on <= timezone.localdate()
+            words = _("graduated %(year)s") if done else _("graduates %(year)s")
+            said.append(words % {"year": profile.graduation_on.year})
+        return ", ".join(part for part in said if part)
+
+    @property
+    def applying_to(self) -> str:
+        """“Internal medicine, ERAS 2028”."""
+        season = str(self.season or self.letter.get_destination_display())
+        return ", ".join(part for part in (self.letter.specialty_label, season) if part)
+
+
+def packet_of(letter: LetterRequest) -> Packet:
+    """The letter's placement must be loaded ``with_placement``."""
+    placement = letter.placement
+    return Packet(letter, placement, hours_totals(placement), scores(placement), _season_of(letter))
+
+
+def _season_of(letter: LetterRequest) -> MatchSeason | None:
+    if letter.destination not in WITH_SEASONS or letter.target_on is None:
+        return None
+    named = MatchSeason.objects.filter(name__istartswith=letter.get_destination_display())
+    return named.filter(review_from__gt=letter.target_on).order_by("review_from").first()

@@ -1,147 +1,150 @@
-import base64
-import json
-from typing import Any
+"""What workers do for letters: make PDFs, issue what is owed, remind, and end."""
 
-import segno
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from clocks.models import Due
 from clocks.tasks import timer
-from letters import emails
-from letters.actions.issuing import attach_pdf, issue_certificate
-from letters.actions.requests import attach_request_pdf, expire_letter
+from letters import emails, pdf
+from letters.actions import issuing, requests
 from letters.models import IssuedDocument, LetterRequest
-from letters.pdf import render
-from letters.queries import completed_without_certificate
+from letters.queries import (
+    certificates_to_render,
+    is_worth_a_try,
+    packet_of,
+    placements_owed_a_certificate,
+    requests_to_render,
+)
+from letters.signing import Signature, envelope
 from letters.states import LetterStatus
-from placements.models import Evaluation
-from placements.queries import hours_totals
 
 BATCH = 200
-TRIES = 5
-LONG_NAME = 18
-# Rendering is bounded: a page that does not end is given up, not waited for.
-BOUNDED = {"queue": "pdf", "soft_time_limit": 20, "time_limit": 25, "ignore_result": True}
+NOT_NOW = "no longer so"
+# Style classes, from the usual size down, until a request fits on its page.
+SIZES = ("", "tight", "tighter")
+# Within a soft limit the row says what went wrong; at the hard one the process is ended.
+BOUNDED: dict[str, Any] = {"soft_time_limit": 18, "time_limit": 20, "ignore_result": True}
 
 
 @shared_task(**BOUNDED)
 def render_document(document_id: int) -> None:
-    """Make a certificate's PDF. Run it twice, or twice at once: it is made once.
-
-    The try is counted before it begins, so that one which always kills its worker
-    is left to staff after five.
-    """
-    todo = IssuedDocument.objects.filter(pk=document_id, rendered_at=None, tries__lt=TRIES)
-    if not todo.update(tries=F("tries") + 1):
+    """Make one certificate's PDF. Run twice, or twice at once, it is made once."""
+    if not issuing.count_try(document_id):
         return
     with transaction.atomic():
-        rows = IssuedDocument.objects.filter(pk=document_id, rendered_at=None)
-        document = rows.select_for_update(skip_locked=True, of=("self",)).first()
+        rows = certificates_to_render().select_for_update(skip_locked=True, of=("self",))
+        document = rows.filter(pk=document_id).first()
         if document is not None:
-            attach_pdf(document, _certificate(document))
-
-
-def _certificate(document: IssuedDocument) -> bytes:
-    signed = {
-        "facts": document.facts,
-        "key_id": document.key_id,
-        "signature": document.signature,
-        "keys": f"{settings.SITE_URL}/.well-known/certificate-keys.json",
-    }
-    placement = document.placement
-    facts = {
-        "document": document,
-        "facts": document.facts,
-        "placement": placement,
-        "site": placement.listing.site,
-        "portal": settings.PORTAL,
-        "host": settings.SITE_URL.split("://", 1)[-1],
-        "qr": _qr(f"{settings.SITE_URL}/verify/{document.code}/".upper()),
-        "is_long": len(document.facts["name"]) >= LONG_NAME,
-        "angles": range(0, 180, 6),
-        "inner_angles": range(0, 180, 9),
-    }
-    attachment = json.dumps(signed, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    identifier = document.code.encode()
-    return render("pdf/certificate.html", facts, identifier=identifier, attachment=attachment)
-
-
-def _qr(url: str) -> str:
-    """As a data address; capitals keep the code small."""
-    svg = segno.make(url, error="m").svg_inline(border=0, dark="#16282e", omitsize=True)
-    return f"data:image/svg+xml;base64,{base64.b64encode(_with_namespace(svg)).decode()}"
-
-
-def _with_namespace(svg: str) -> bytes:
-    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).encode()
+            issuing.attach_pdf(document, certificate_pdf(document))
 
 
 @shared_task(**BOUNDED)
-def render_request(request_id: int) -> None:
-    """Make a letter request's PDF and tell its author; once for each version."""
-    todo = LetterRequest.objects.filter(
-        pk=request_id, status__in=[LetterStatus.REQUESTED, LetterStatus.AGREED], tries__lt=TRIES * F("version")
-    ).exclude(rendered_version=F("version"))
-    if not todo.update(tries=F("tries") + 1):
+def render_request(letter_id: int) -> None:
+    """Make one letter request's PDF; its author gets the mail with it."""
+    if not requests.count_try(letter_id):
         return
     with transaction.atomic():
-        rows = LetterRequest.objects.filter(pk=request_id).exclude(rendered_version=F("version"))
-        request = rows.select_for_update(skip_locked=True, of=("self",)).first()
-        if request is not None:
-            attach_request_pdf(request, _request_page(request))
-
-
-def _request_page(request: LetterRequest) -> bytes:
-    placement = request.placement
-    evaluation = Evaluation.objects.filter(placement=placement, kind="final").exclude(signed_at=None)
-    facts: dict[str, Any] = {
-        "request": request,
-        "placement": placement,
-        "listing": placement.listing,
-        "learner": placement.learner,
-        "profile": placement.learner.learner_profile,
-        "preceptor": placement.preceptor,
-        "hours": hours_totals(placement),
-        "evaluation": evaluation.first(),
-        "portal": settings.PORTAL,
-    }
-    identifier = f"{request.code}:{request.version}".encode()
-    return render("pdf/letter_request.html", facts, identifier=identifier)
+        rows = requests_to_render().select_for_update(skip_locked=True, of=("self",))
+        letter = rows.filter(pk=letter_id).first()
+        if letter is not None:
+            requests.attach_request_pdf(letter, request_pdf(letter))
 
 
 @shared_task(ignore_result=True)
 def render_pending() -> None:
     """Start every PDF that is owed; beat runs this each minute."""
-    documents = IssuedDocument.objects.filter(rendered_at=None, tries__lt=TRIES)
-    for pk in documents.values_list("pk", flat=True)[:BATCH]:
-        render_document.delay(pk)
-    asked = [LetterStatus.REQUESTED, LetterStatus.AGREED]
-    requests = LetterRequest.objects.filter(status__in=asked, tries__lt=TRIES * F("version"))
-    owed = requests.exclude(rendered_version=F("version")).values_list("pk", flat=True)
-    for pk in owed[:BATCH]:
-        render_request.delay(pk)
+    issue_due_certificates()
+    now = timezone.now()
+    for task, rows, since in (
+        (render_document, certificates_to_render(), "issued_at"),
+        (render_request, requests_to_render(), "requested_at"),
+    ):
+        for pk, tries, at in rows.order_by("tries", "pk").values_list("pk", "tries", since)[:BATCH]:
+            if is_worth_a_try(tries, at, now):
+                task.delay(pk)
 
 
 @shared_task(ignore_result=True)
 def issue_due_certificates() -> None:
-    """Give each completed placement its certificate; beat runs this each minute."""
-    for placement in completed_without_certificate()[:BATCH]:
-        issue_certificate(placement, by=None)
+    """Every completed placement gets its certificate: the app above pulls."""
+    for pk in placements_owed_a_certificate().values_list("pk", flat=True)[:BATCH]:
+        issue_due_certificate.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def issue_due_certificate(placement_id: int) -> None:
+    with transaction.atomic():
+        placement = placements_owed_a_certificate().filter(pk=placement_id).first()
+        if placement is not None:
+            issuing.issue_certificate(placement, by=None)
+
+
+def certificate_pdf(document: IssuedDocument) -> bytes:
+    facts = document.facts
+    url = f"{settings.SITE_URL}/verify/{document.code}"
+    context = {
+        "facts": facts,
+        "motif": document.placement.listing.specialty.motif,
+        "url": url,
+        "printed_code": document.printed_code,
+        "check_at": f"{urlsplit(settings.SITE_URL).netloc}/verify",
+        "paper": settings.PORTAL["paper"],
+    }
+    signed = envelope(facts, Signature(document.key_id, document.signature))
+    return pdf.render(
+        _page("pdf/certificate.html", context),
+        identifier=_identifier(document.code),
+        attachments={"certificate.json": signed},
+        made_at=document.issued_at,
+    )
+
+
+def request_pdf(letter: LetterRequest) -> bytes:
+    """On one page, whatever the names and words in it."""
+    letter = LetterRequest.objects.with_placement().get(pk=letter.pk)
+    context = {"packet": packet_of(letter), "letter": letter, "portal": settings.PORTAL}
+    for size in SIZES:
+        content = pdf.render(
+            _page("pdf/letter_request.html", {**context, "size": size}),
+            identifier=_identifier(f"{letter.code}:{letter.version}"),
+            made_at=letter.requested_at,
+        )
+        if pdf.page_count(content) == 1:
+            break
+    return content
+
+
+def _page(template: str, context: dict[str, Any]) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string(template, context, using="pages")
+
+
+def _identifier(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()[:16]
+
+
+def _letter(due: Due) -> LetterRequest:
+    return LetterRequest.objects.with_placement().get(pk=due.subject_id)
 
 
 @timer("letter.reminder")
 def remind_author(due: Due) -> str:
-    request = LetterRequest.objects.with_placement().get(pk=due.subject_id)
-    if request.status not in {LetterStatus.REQUESTED, LetterStatus.AGREED}:
-        return "no longer so"
-    emails.letter_reminder(request, due=due.pk)
+    letter = _letter(due)
+    waits = {LetterStatus.REQUESTED, LetterStatus.AGREED}
+    if letter.status not in waits or not due.occurrence.startswith(f"{letter.target_on}:"):
+        return NOT_NOW
+    today = timezone.localdate(timezone=letter.placement.listing.site.zone)
+    emails.letter_reminder(letter, due=due.pk, days=(letter.target_on - today).days)
     return "reminded"
 
 
 @timer("letter.expiry")
-def expire(due: Due) -> str:
-    request = LetterRequest.objects.with_placement().get(pk=due.subject_id)
-    return "expired" if expire_letter(request) else "no longer so"
+def end_unanswered(due: Due) -> str:
+    return "expired" if requests.expire_letter(_letter(due)) else NOT_NOW

@@ -20,7 +20,7 @@ from placements.models import Placement
 
 Row = dict[str, Any]
 EVENING = 18
-ANSWERED_AFTER_DAYS = 2
+ANSWERED_AFTER_DAYS, HOPED_FOR_DAYS = 2, 28
 AGREED = frozenset({LetterStatus.AGREED, LetterStatus.UPLOADED, LetterStatus.CONFIRMED})
 
 
@@ -48,7 +48,10 @@ def _certificates(placement: Placement, rows: list[Row], company: Any) -> None:
 def _letter(placement: Placement, row: Row, company: Any) -> None:
     learner, status = placement.learner, LetterStatus(row["status"])
     answers = {name: row[name] for name in ("waived", "destination", "letter_id", "specialty_label", "message")}
-    target_on = company.today + timedelta(days=row["target_in_days"])
+    target = row["target_in_days"]
+    if target is None and status != LetterStatus.DRAFT:
+        target = HOPED_FOR_DAYS - row["asked_days_ago"]
+    target_on = company.today + timedelta(days=target) if target is not None else None
     with company.days_ago(row["asked_days_ago"] or 1):
         letter = save_letter(placement, by=learner, target_on=target_on, **answers)
         if status == LetterStatus.DRAFT:

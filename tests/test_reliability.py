@@ -7,9 +7,9 @@ import sys
 import threading
 
 import pytest
-from letters.tasks import render_pending
 
 from letters.models import IssuedDocument
+from letters.tasks import render_pending
 from outbox.models import Message
 from outbox.tasks import deliver, deliver_due
 from tests.factories.letters import IssuedDocumentFactory
@@ -81,6 +81,7 @@ OWES_A_MAIL = """
 import time
 import django
 django.setup()
+from django.db import transaction
 from outbox.actions import nudge
 from outbox.models import Message
 began = time.monotonic()

@@ -1,14 +1,14 @@
-"""Certificates: issued as a row, made a PDF by a worker, revoked or replaced."""
+"""Certificates: issued, rendered, replaced and revoked. Their bytes never change."""
 
 import hashlib
-from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
+from django.db.models import F, Max
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,127 +16,178 @@ from audit.actions import record
 from letters import emails
 from letters.codes import new_certificate_code
 from letters.models import IssuedDocument
+from letters.queries import certificates_to_render, valid_certificate
 from letters.signing import sign
 from outbox.actions import nudge
 from placements.models import Placement
 from placements.queries import hours_totals
 from placements.states import PlacementStatus
+from rotations.kinds import RotationType
 
-RENDER = "letters.tasks.render_document"
+FORMAT = 1
+# One number after the other: whoever counts holds this lock until the transaction ends.
+NUMBERING = 0x43455254
 
 
 class NotCompleted(ValidationError):
-    """The rotation has not come to its end with hours and evaluation."""
+    """The rotation is not completed: hours or the evaluation are missing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("A certificate needs a completed rotation."), code="not_completed")
+
+
+class NotValid(ValidationError):
+    """The certificate was revoked or replaced before."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This certificate is no longer valid."), code="not_valid")
 
 
 @transaction.atomic
 def issue_certificate(placement: Placement, *, by: User | None) -> IssuedDocument:
-    """Write down what it states, signed; a worker makes the PDF.
+    """Freeze and sign what it states; a worker makes the PDF and then tells the learner.
 
-    Issued twice, it is the one that is valid. Refuses with ``NotCompleted``.
+    Issued twice, it is issued once: the valid one is returned. Refuses with
+    ``NotCompleted``.
     """
     placement.lock()
     if placement.status != PlacementStatus.COMPLETED:
-        raise NotCompleted(_("The rotation is not completed yet."), code="status")
-    valid = placement.issued_documents.filter(revoked_at=None, replaced_by=None).first()
-    return valid or _issue(placement, by=by)
-
-
-def _issue(placement: Placement, *, by: User | None) -> IssuedDocument:
-    today = timezone.localdate(timezone=placement.listing.site.zone)
-    code, number = new_certificate_code(), _next_number(today)
-    facts = _facts(placement, code=code, number=number, today=today)
-    key_id, signature = sign(facts)
-    document = IssuedDocument.objects.create(
-        placement=placement,
-        code=code,
-        number=number,
-        facts=facts,
-        key_id=key_id,
-        signature=signature,
-    )
-    record("certificate.issued", document, by=by, number=number)
-    nudge(RENDER, document.pk)
-    return document
-
-
-def _next_number(today: date) -> str:
-    """2027-000412, without a gap that tells how many there are elsewhere; unique by the table."""
-    last = (
-        IssuedDocument.objects.select_for_update()
-        .filter(number__startswith=f"{today.year}-")
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{today.year}-{int(last.split('-')[1]) + 1 if last else 1:06}"
-
-
-def _facts(placement: Placement, *, code: str, number: str, today: date) -> dict[str, Any]:
-    """What the paper says, and nothing more: no ID, score or date of birth (promise B7)."""
-    listing, site = placement.listing, placement.listing.site
-    return {
-        "code": code,
-        "number": number,
-        "name": placement.learner.name,
-        "type": listing.get_rotation_type_display(),
-        "supervision": "supervised hands-on" if listing.is_hands_on else "observation only",
-        "specialty": listing.specialty.name,
-        "site": site.name,
-        "city": site.city,
-        "state": site.state.name,
-        "preceptor": placement.preceptor.title,
-        "start_on": placement.start_on.isoformat(),
-        "end_on": placement.end_on.isoformat(),
-        "weeks": placement.weeks,
-        "hours": str(hours_totals(placement).attested.normalize() + 0),
-        "issued_on": today.isoformat(),
-        "issuer": settings.PORTAL["name"],
-    }
+        raise NotCompleted
+    return valid_certificate(placement) or _issue(placement, by=by)
 
 
 @transaction.atomic
-def attach_pdf(document: IssuedDocument, content: bytes) -> None:
-    """Put the file onto its row, in the caller's lock; its bytes never change after that."""
-    document.file.save("certificate.pdf", ContentFile(content), save=False)
-    document.sha256 = hashlib.sha256(content).hexdigest()
-    document.rendered_at = timezone.now()
-    document.save(update_fields=["file", "sha256", "rendered_at"])
-    event = record("certificate.rendered", document, by=None, sha256=document.sha256)
-    emails.certificate_issued(document, occasion=event)
+def reissue_certificate(document: IssuedDocument, *, by: User) -> IssuedDocument:
+    """Issue another one with today's facts; the old number then says “replaced”.
 
-
-def _lock(document: IssuedDocument) -> None:
-    rows = IssuedDocument.objects.select_for_update(no_key=True, of=("self",))
-    document.refresh_from_db(from_queryset=rows)
+    Refuses with ``NotValid`` when it was revoked or replaced already.
+    """
+    placement = document.placement
+    placement.lock()
+    _refuse_unless_valid(document)
+    number = _reserve_key()
+    # The table knows one valid certificate of a placement: the old one steps down first.
+    document.replaced_by_id = number
+    document.save(update_fields=["replaced_by"])
+    issued = _issue(placement, by=by, pk=number)
+    record("certificate.replaced", document, by=by, replaced_by=issued.number)
+    return issued
 
 
 @transaction.atomic
 def revoke_document(document: IssuedDocument, *, by: User, reason: str) -> None:
-    """Say to everybody who checks that it does not hold any more. The reason stays inside."""
-    if not reason.strip():
-        raise ValidationError(_("Say why it is revoked."), code="reason")
-    _lock(document)
-    if document.revoked_at:
-        return
-    document.revoked_at, document.revoked_by = timezone.now(), by
-    document.revoke_reason = reason
+    """Withdraw it; the verification page says so from now on, without the reason.
+
+    Refuses with ``NotValid`` when it was revoked or replaced already.
+    """
+    document.placement.lock()
+    _refuse_unless_valid(document)
+    reason = reason.strip()
+    if not reason:
+        raise ValidationError(_("Say why it is withdrawn."), code="reason")
+    document.revoked_at, document.revoked_by, document.revoke_reason = timezone.now(), by, reason
     document.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
     event = record("certificate.revoked", document, by=by, reason=reason)
     emails.certificate_revoked(document, occasion=event)
 
 
-@transaction.atomic
-def reissue_document(document: IssuedDocument, *, by: User) -> IssuedDocument:
-    """A corrected one with today's facts; the old one says “replaced”."""
-    document.placement.lock()
-    _lock(document)
-    if document.replaced_by_id or document.revoked_at:
-        raise ValidationError(_("This certificate is not the valid one."), code="state")
-    # The table allows one valid certificate a placement: step aside before the new one is there.
-    IssuedDocument.objects.filter(pk=document.pk).update(replaced_by=document.pk)
-    new = _issue(document.placement, by=by)
-    document.replaced_by = new
-    document.save(update_fields=["replaced_by"])
-    record("certificate.replaced", document, by=by, by_number=new.number)
-    return new
+def render_again(document: IssuedDocument, *, by: User) -> None:
+    """Owe the PDF once more, after it was given up."""
+    if certificates_to_render().filter(pk=document.pk).update(tries=0):
+        record("certificate.render_again", document, by=by)
+        nudge("letters.tasks.render_document", document.pk)
+
+
+def count_try(document_id: int) -> bool:
+    """Count a try before it begins, so that a page which kills its worker is given up.
+
+    Whether there is anything to do.
+    """
+    return bool(certificates_to_render().filter(pk=document_id).update(tries=F("tries") + 1))
+
+
+def attach_pdf(document: IssuedDocument, pdf: bytes) -> None:
+    """Give a locked certificate its file, for good, and tell the learner."""
+    document.sha256 = hashlib.sha256(pdf).hexdigest()
+    document.rendered_at = timezone.now()
+    document.file.save("certificate.pdf", ContentFile(pdf), save=False)
+    document.save(update_fields=["file", "sha256", "rendered_at"])
+    event = record("certificate.rendered", document, by=None, sha256=document.sha256)
+    emails.certificate_issued(document, occasion=event)
+
+
+def _refuse_unless_valid(document: IssuedDocument) -> None:
+    document.refresh_from_db(fields=["revoked_at", "replaced_by"])
+    if document.state != "valid":
+        raise NotValid
+
+
+def _issue(placement: Placement, *, by: User | None, pk: int | None = None) -> IssuedDocument:
+    code, number = new_certificate_code(), _next_number()
+    facts = {**_facts(placement), "code": code, "number": number}
+    signature = sign(facts)
+    document = IssuedDocument.objects.create(
+        pk=pk,
+        code=code,
+        number=number,
+        placement=placement,
+        facts=facts,
+        key_id=signature.key_id,
+        signature=signature.value,
+    )
+    record("certificate.issued", document, by=by, number=number)
+    nudge("letters.tasks.render_document", document.pk)
+    return document
+
+
+def _facts(placement: Placement) -> dict[str, Any]:
+    """What is printed, in words; no number of hers, no birth date, no grade (handbook 3.8)."""
+    listing, site = placement.listing, placement.listing.site
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            "format": FORMAT,
+            "name": placement.learner.name,
+            "type": str(listing.get_rotation_type_display()),
+            "practice": _practice(placement),
+            "specialty": listing.specialty.name,
+            "setting": str(listing.get_setting_display()),
+            "site": site.name,
+            "city": site.city,
+            "state": site.state.name,
+            "preceptor": placement.preceptor.title,
+            "start_on": placement.start_on.isoformat(),
+            "end_on": placement.end_on.isoformat(),
+            "weeks": placement.weeks,
+            "hours": f"{hours_totals(placement).attested.normalize():f}",
+            "issued_on": timezone.localdate().isoformat(),
+            "issuer": settings.PORTAL["name"],
+            "issuer_url": settings.SITE_URL,
+            "signatory": settings.PORTAL["coordinator"],
+        }
+
+
+def _practice(placement: Placement) -> str:
+    listing = placement.listing
+    if listing.is_hands_on:
+        return "supervised hands-on"
+    if listing.rotation_type == RotationType.RESEARCH:
+        return "no patient care"
+    return "observation only"
+
+
+def _next_number() -> str:
+    """“2027-000412”: the year, and one more than the last."""
+    year = timezone.localdate().year
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [NUMBERING])
+    issued = IssuedDocument.objects.filter(number__startswith=f"{year}-")
+    last = issued.aggregate(last=Max("number"))["last"]
+    count = int(last.partition("-")[2]) if last else 0
+    return f"{year}-{count + 1:06}"
+
+
+def _reserve_key() -> int:
+    table = IssuedDocument._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval(pg_get_serial_sequence(%s, 'id'))", [table])
+        return int(cursor.fetchone()[0])

@@ -1,208 +1,320 @@
-"""A letter request: asked, agreed or declined, attested as uploaded, seen by the learner."""
+"""A learner asks for a letter; its author agrees, declines, or tells that it is uploaded.
 
-from datetime import date, datetime, timedelta
+The letter itself is never here (handbook 3.2, 4.2).
+"""
+
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.kinds import ConsentKind
+from accounts.models import Consent, User
 from audit.actions import record
 from clocks.actions import schedule
-from clocks.calendar import morning
 from letters import deadlines, emails
-from letters.actions.transition import LetterMoved, transition
+from letters.actions.transition import LetterMoved, move_letter
 from letters.models import LetterRequest
-from letters.queries import default_target, may_ask, open_request
+from letters.queries import request_open_for, requests_to_render, was_declined
 from letters.states import Destination, LetterStatus
 from outbox.actions import nudge
 from placements.models import Placement
+from placements.states import PlacementStatus
 
-RENDER = "letters.tasks.render_request"
-MORNING = 9
+FIELDS = frozenset(
+    {"waived", "destination", "letter_id", "specialty_label", "target_on", "message"}
+)
+DONE = frozenset({PlacementStatus.WRAP_UP, PlacementStatus.COMPLETED, PlacementStatus.INCOMPLETE})
+# Long enough for a second upload after one that did not show.
+AGAIN = timedelta(days=30)
 
 
-class NotYet(ValidationError):
-    """The rotation is not half done, or its preceptor has declined."""
+class TooEarly(ValidationError):
+    """Half of the rotation is not done yet, or it ended before its time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("You can ask for a letter once half of the rotation is done."), code="too_early"
+        )
+
+
+class NotTwice(ValidationError):
+    """A request is under way, or this author could not write for this rotation."""
 
 
 class Incomplete(ValidationError):
-    """Something that a request needs has not been chosen."""
+    """Answers are missing that a request cannot do without; by field."""
 
 
-@transaction.atomic
-def start_request(placement: Placement, *, by: User) -> LetterRequest:
-    """Her open request for this rotation; a draft if there is none. Refuses with ``NotYet``."""
-    placement.lock()
-    found = open_request(placement)
-    if found:
-        return found
-    if not may_ask(placement):
-        raise NotYet(
-            _("You can ask once half of the rotation is done, and once per preceptor."), code="not_yet"
+class WrongDay(ValidationError):
+    """A day in the future, or before the letter was asked for."""
+
+
+def refuse_unless_askable(placement: Placement) -> None:
+    """Raises ``TooEarly`` or ``NotTwice``."""
+    today = timezone.localdate(timezone=placement.listing.site.zone)
+    half_done = placement.status == PlacementStatus.ACTIVE and placement.is_half_done(today)
+    if not (half_done or placement.status in DONE):
+        raise TooEarly
+    if was_declined(placement):
+        raise NotTwice(
+            _("This letter could not be written. Ask somebody else who worked with you."),
+            code="declined",
         )
-    specialty = placement.listing.specialty.name
-    request = LetterRequest.objects.create(
-        placement=placement, specialty_label=specialty, target_on=default_target(placement)
-    )
-    record("letter.started", request, by=by)
-    return request
 
 
 @transaction.atomic
-def request_letter(request: LetterRequest, *, by: User) -> None:
-    """Ask the preceptor. A worker makes the PDF; the mail to the author follows it."""
-    request.lock()
-    if request.status == LetterStatus.REQUESTED:
-        return
-    _refuse_incomplete(request)
-    now = timezone.now()
-    transition(
-        request,
+def save_letter(placement: Placement, *, by: User, **answers: Any) -> LetterRequest:
+    """Keep what is there so far, in the one draft of this placement.
+
+    Refuses with ``TooEarly`` or ``NotTwice``.
+    """
+    placement.lock()
+    refuse_unless_askable(placement)
+    letter = request_open_for(placement) or LetterRequest(placement=placement)
+    if letter.status != LetterStatus.DRAFT:
+        raise NotTwice(_("You have asked for this letter already."), code="asked")
+    for name in answers.keys() & FIELDS:
+        setattr(letter, name, answers[name])
+    letter.save()
+    return letter
+
+
+@transaction.atomic
+def request_letter(letter: LetterRequest, *, by: User, address: str | None = None) -> None:
+    """Ask the author. A worker makes the PDF, then the mail with the packet's link leaves.
+
+    The learner's consent to share the packet is recorded with it. Refuses with
+    ``Incomplete``, ``TooEarly``, ``NotTwice`` or ``LetterMoved``.
+    """
+    letter.lock()
+    placement = letter.placement
+    refuse_unless_askable(placement)
+    if letter.status != LetterStatus.DRAFT:
+        raise LetterMoved(letter, LetterStatus.REQUESTED)
+    _refuse_gaps(letter)
+    now, zone = timezone.now(), placement.listing.site.zone
+    if letter.destination != Destination.ERAS:
+        letter.letter_id = ""
+    ends_at = deadlines.ends_at(now, letter.target_on, zone)
+    move_letter(
+        letter,
         LetterStatus.REQUESTED,
         by=by,
+        letter_id=letter.letter_id,
         requested_at=now,
         waived_at=now,
-        token_expires_at=now + deadlines.SILENT,
+        token_expires_at=ends_at,
     )
-    _start_clock(request, now)
-    nudge(RENDER, request.pk)
+    Consent.objects.create(
+        user=placement.learner,
+        kind=ConsentKind.LETTER_PACKET,
+        at=now,
+        address=address,
+        subject_id=letter.pk,
+    )
+    _start_clocks(letter)
+    nudge("letters.tasks.render_request", letter.pk)
 
 
-def _refuse_incomplete(request: LetterRequest) -> None:
-    learner = request.placement.learner.learner_profile
-    if request.waived is None:
-        raise Incomplete(_("Say whether you waive your right to read the letter."), code="waived")
-    if not request.destination:
-        raise Incomplete(_("Say where the letter goes."), code="destination")
-    if request.destination == Destination.ERAS and not request.letter_id:
-        raise Incomplete(_("ERAS needs the Letter ID from your letter request form."), code="letter_id")
-    if request.destination == Destination.ERAS and not learner.aamc_id:
-        raise Incomplete(_("ERAS needs your AAMC ID: add it to your profile."), code="aamc_id")
-    if request.target_on is None or request.target_on < timezone.localdate():
-        raise Incomplete(_("Choose a day that lies ahead."), code="target_on")
+def _refuse_gaps(letter: LetterRequest) -> None:
+    profile = getattr(letter.placement.learner, "learner_profile", None)
+    to_eras = letter.destination == Destination.ERAS
+    gaps = {
+        "waived": letter.waived is None and _("Choose one. Both answers are fine."),
+        "destination": not letter.destination and _("Choose where the letter goes."),
+        "letter_id": to_eras
+        and not letter.letter_id
+        and _("ERAS needs the Letter ID from your letter request form in MyERAS."),
+        "aamc_id": to_eras
+        and not (profile and profile.aamc_id)
+        and _("ERAS needs your AAMC ID."),
+        "target_on": letter.target_on is None and _("Choose a day."),
+    }
+    missing = {field: why for field, why in gaps.items() if why}
+    if missing:
+        raise Incomplete(missing)
 
 
-def _start_clock(request: LetterRequest, now: datetime) -> None:
-    zone = request.placement.listing.site.zone
-    asked_on = now.astimezone(zone).date()
-    for day in deadlines.reminders(request.target_on or asked_on, asked_on):
-        schedule("letter.reminder", request.pk, at=morning(day, zone, MORNING), occurrence=str(day))
-    schedule("letter.expiry", request.pk, at=now + deadlines.SILENT)
+def _start_clocks(letter: LetterRequest) -> None:
+    """Owe the reminders, and the end of a request that nobody answers (timer T14)."""
+    zone, target, asked_at = letter.placement.listing.site.zone, letter.target_on, letter.requested_at
+    if target is None or asked_at is None:
+        return
+    for day in deadlines.reminders(asked_at.astimezone(zone).date(), target):
+        at = deadlines.reminder_at(day, zone)
+        schedule("letter.reminder", letter.pk, at=at, occurrence=f"{target}:{day}")
+    at = deadlines.ends_at(asked_at, target, zone)
+    schedule("letter.expiry", letter.pk, at=at, occurrence=f"{target}")
 
 
 @transaction.atomic
-def attach_request_pdf(request: LetterRequest, content: bytes) -> None:
-    """Put the PDF of this version onto the row, in the caller's lock, and tell the author."""
-    request.file.save("request.pdf", ContentFile(content), save=False)
-    request.rendered_version = request.version
-    request.save(update_fields=["file", "rendered_version"])
-    emails.letter_requested(request)
-
-
-@transaction.atomic
-def agree_to_letter(
-    request: LetterRequest, *, by: User, promised_on: date | None = None
+def change_letter(
+    letter: LetterRequest, *, by: User, waived: bool | None = None, letter_id: str = ""
 ) -> None:
-    """The author will write it; the learner hears when."""
-    request.lock()
-    event = transition(
-        request, LetterStatus.AGREED, by=by, promised_on=promised_on or request.target_on
-    )
-    emails.letter_agreed(request, occasion=event)
+    """Correct the waiver while nobody answered, or the Letter ID until it is uploaded.
+
+    The PDF is made anew and its author told; the former version is void. What is
+    not given stays. Refuses with ``LetterMoved``.
+    """
+    letter.lock()
+    changes: dict[str, Any] = {}
+    if waived is not None and waived != letter.waived:
+        if letter.status != LetterStatus.REQUESTED:
+            raise LetterMoved(letter, LetterStatus.REQUESTED)
+        changes |= {"waived": waived, "waived_at": timezone.now()}
+    if letter_id and letter_id != letter.letter_id:
+        if letter.status not in {LetterStatus.REQUESTED, LetterStatus.AGREED}:
+            raise LetterMoved(letter, LetterStatus.AGREED)
+        changes["letter_id"] = letter_id
+    if not changes:
+        return
+    for field, value in changes.items():
+        setattr(letter, field, value)
+    letter.version, letter.tries = letter.version + 1, 0
+    letter.save(update_fields=[*changes, "version", "tries"])
+    record("letter.changed", letter, by=by, version=letter.version, fields=sorted(changes))
+    nudge("letters.tasks.render_request", letter.pk)
+
+
+@transaction.atomic
+def agree_to_letter(letter: LetterRequest, *, by: User, promised_on: date | None = None) -> None:
+    """The author will write it, by that day if she names one. Refuses with ``WrongDay``."""
+    letter.lock()
+    changes: dict[str, Any] = {"promised_on": promised_on}
+    if promised_on is not None:
+        zone = letter.placement.listing.site.zone
+        if promised_on < timezone.localdate(timezone=zone):
+            raise WrongDay(_("Choose a day from today on."), code="past")
+        after = deadlines.reminder_at(promised_on + deadlines.AFTER_LAST_REMINDER, zone)
+        if letter.token_expires_at is None or after > letter.token_expires_at:
+            changes["token_expires_at"] = after
+    event = move_letter(letter, LetterStatus.AGREED, by=by, **changes)
+    emails.letter_agreed(letter, occasion=event)
 
 
 @transaction.atomic
 def decline_letter(
-    request: LetterRequest, *, by: User, note: str = "", shares_note: bool = False
+    letter: LetterRequest, *, by: User, note: str = "", shares_note: bool = False
 ) -> None:
-    """The author will not; the learner learns only that, unless the author shares why."""
-    request.lock()
-    event = transition(
-        request,
+    """The learner hears that it could not be written; why, only if the author shares it."""
+    letter.lock()
+    note = note.strip()
+    event = move_letter(
+        letter,
         LetterStatus.DECLINED,
         by=by,
         decline_note=note,
-        shares_note=shares_note and bool(note),
+        shares_note=bool(note) and shares_note,
         ended_at=timezone.now(),
     )
-    emails.letter_declined(request, occasion=event)
+    emails.letter_declined(letter, occasion=event)
 
 
 @transaction.atomic
-def attest_upload(request: LetterRequest, *, by: User, uploaded_on: date) -> None:
-    """The author says on which day she uploaded it. The portal never saw the letter."""
-    if uploaded_on > timezone.localdate() + timedelta(days=1):
-        raise ValidationError(_("This day has not come yet."), code="ahead")
-    request.lock()
-    event = transition(
-        request,
+def attest_upload(letter: LetterRequest, *, by: User, uploaded_on: date) -> None:
+    """The author's word that the letter is where it belongs. Refuses with ``WrongDay``."""
+    letter.lock()
+    zone = letter.placement.listing.site.zone
+    if uploaded_on > timezone.localdate(timezone=zone):
+        raise WrongDay(_("This day has not come yet."), code="ahead")
+    asked_at = letter.requested_at
+    if asked_at is not None and uploaded_on < asked_at.astimezone(zone).date():
+        raise WrongDay(_("The letter was asked for later than that."), code="before")
+    event = move_letter(
+        letter,
         LetterStatus.UPLOADED,
         by=by,
         uploaded_on=uploaded_on,
         attested_at=timezone.now(),
     )
-    emails.letter_uploaded(request, occasion=event)
+    emails.letter_uploaded(letter, occasion=event)
 
 
 @transaction.atomic
-def confirm_letter(request: LetterRequest, *, by: User) -> None:
-    """The learner sees it where it was to go."""
-    request.lock()
-    event = transition(
-        request, LetterStatus.CONFIRMED, by=by, confirmed_at=timezone.now(), ended_at=timezone.now()
+def report_not_visible(letter: LetterRequest, *, by: User) -> None:
+    """Five business days on it does not show: the author is asked to look again.
+
+    Refuses with ``TooEarly`` before that.
+    """
+    letter.lock()
+    zone = letter.placement.listing.site.zone
+    if letter.uploaded_on and timezone.localdate(timezone=zone) < may_report_from(letter):
+        raise ValidationError(
+            _("A letter can take five business days to show. Look again after that."), code="early"
+        )
+    ends_at = timezone.now() + AGAIN
+    event = move_letter(
+        letter,
+        LetterStatus.AGREED,
+        by=by,
+        token_expires_at=max(letter.token_expires_at or ends_at, ends_at),
     )
-    emails.letter_confirmed(request, occasion=event)
+    emails.letter_not_visible(letter, occasion=event)
+
+
+def may_report_from(letter: LetterRequest) -> date:
+    return deadlines.visible_on(letter.uploaded_on or timezone.localdate())
 
 
 @transaction.atomic
-def report_not_visible(request: LetterRequest, *, by: User) -> None:
-    """Uploaded, but not to be seen after five business days: the author looks again."""
-    request.lock()
-    event = transition(request, LetterStatus.AGREED, by=by, uploaded_on=None, attested_at=None)
-    emails.letter_not_visible(request, occasion=event)
+def confirm_letter(letter: LetterRequest, *, by: User) -> None:
+    """The learner sees it where it was sent; its author is thanked."""
+    letter.lock()
+    now = timezone.now()
+    event = move_letter(letter, LetterStatus.CONFIRMED, by=by, confirmed_at=now, ended_at=now)
+    emails.letter_confirmed(letter, occasion=event)
 
 
 @transaction.atomic
-def cancel_letter(request: LetterRequest, *, by: User) -> None:
-    """The learner takes it back before it is uploaded; the author's link is dead."""
-    request.lock()
-    was_asked = request.status != LetterStatus.DRAFT
-    event = transition(request, LetterStatus.CANCELLED, by=by, ended_at=timezone.now())
+def cancel_letter(letter: LetterRequest, *, by: User) -> None:
+    """Take it back before it is uploaded; the link is dead, and whoever was asked is told."""
+    letter.lock()
+    was_asked = letter.status != LetterStatus.DRAFT
+    now = timezone.now()
+    event = move_letter(
+        letter, LetterStatus.CANCELLED, by=by, ended_at=now, token_expires_at=now
+    )
     if was_asked:
-        emails.letter_cancelled(request, occasion=event)
+        emails.letter_cancelled(letter, occasion=event)
 
 
 @transaction.atomic
-def expire_letter(request: LetterRequest) -> bool:
-    """Sixty days of silence. Whether it ended now."""
-    request.lock()
-    if request.status != LetterStatus.REQUESTED:
+def expire_letter(letter: LetterRequest) -> bool:
+    """No answer came. Whether it ended now."""
+    letter.lock()
+    if letter.status != LetterStatus.REQUESTED:
         return False
-    event = transition(request, LetterStatus.EXPIRED, by=None, ended_at=timezone.now())
-    emails.letter_expired(request, occasion=event)
+    now = timezone.now()
+    event = move_letter(
+        letter, LetterStatus.EXPIRED, by=None, ended_at=now, token_expires_at=now
+    )
+    emails.letter_expired(letter, occasion=event)
     return True
 
 
-@transaction.atomic
-def save_request(request: LetterRequest, *, by: User, **fields: Any) -> None:
-    """Keep a draft; once it is asked, only waiver and Letter ID can change, and re-make the PDF."""
-    request.lock()
-    if request.status == LetterStatus.DRAFT:
-        editable = {"waived", "destination", "letter_id", "specialty_label", "target_on", "message"}
-    elif request.status == LetterStatus.REQUESTED:
-        editable = {"waived", "letter_id"}
+def count_try(letter_id: int) -> bool:
+    """Count a try before it begins. Whether there is anything to do."""
+    return bool(requests_to_render().filter(pk=letter_id).update(tries=F("tries") + 1))
+
+
+def attach_request_pdf(letter: LetterRequest, pdf: bytes) -> None:
+    """Give a locked request the PDF of its version; its author is told now."""
+    was_told = letter.rendered_version > 0
+    letter.rendered_version = letter.version
+    old = letter.file.name
+    letter.file.save("request.pdf", ContentFile(pdf), save=False)
+    letter.save(update_fields=["file", "rendered_version"])
+    if old:
+        storage = letter.file.storage
+        transaction.on_commit(lambda: storage.delete(old), robust=True)
+    event = record("letter.rendered", letter, by=None, version=letter.version)
+    if was_told:
+        emails.letter_changed(letter, occasion=event)
     else:
-        raise LetterMoved(request)
-    changes = {name: value for name, value in fields.items() if name in editable}
-    for name, value in changes.items():
-        setattr(request, name, value)
-    if request.status == LetterStatus.REQUESTED:
-        request.version += 1
-        request.waived_at = timezone.now()
-        nudge(RENDER, request.pk)
-        record("letter.changed", request, by=by, version=request.version)
-    request.save(update_fields=["version", "waived_at", *changes])
+        emails.letter_requested(letter, occasion=event)

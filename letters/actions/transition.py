@@ -13,26 +13,26 @@ from letters.states import TRANSITIONS, LetterStatus
 
 
 class LetterMoved(ValidationError):
-    """The table has no such step from where the request stands now."""
+    """The table has no such step from where it stands now: the world moved, or never allowed it."""
 
-    def __init__(self, request: LetterRequest) -> None:
-        self.subject = request
+    def __init__(self, letter: LetterRequest, to: LetterStatus) -> None:
+        self.letter, self.to = letter, to
         super().__init__(
             _("This is no longer possible: the request stands at “%(status)s” now."),
             code="transition",
-            params={"status": request.get_status_display()},
+            params={"status": letter.get_status_display()},
         )
 
 
-def transition(
-    request: LetterRequest, to: LetterStatus, *, by: User | None, **changes: Any
+def move_letter(
+    letter: LetterRequest, to: LetterStatus, *, by: User | None, **changes: Any
 ) -> Event:
     """Move a request that the caller has locked. ``by=None`` is the clock."""
-    was = LetterStatus(request.status)
+    was = LetterStatus(letter.status)
     if to not in TRANSITIONS.get(was, ()):
-        raise LetterMoved(request)
-    request.status = to
+        raise LetterMoved(letter, to)
+    letter.status = to
     for field, value in changes.items():
-        setattr(request, field, value)
-    request.save(update_fields=["status", *changes])
-    return record(f"letter.{to}", request, by=by, was=was)
+        setattr(letter, field, value)
+    letter.save(update_fields=["status", *changes])
+    return record(f"letter.{to}", letter, by=by, was=was)
