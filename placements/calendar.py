@@ -46,4 +46,4 @@ def write_calendar(entry: Entry) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add_component(event)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())

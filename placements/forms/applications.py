@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +39,8 @@ class DatesForm(forms.Form):
 
     def __init__(self, *args: Any, listing: Listing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["weeks"].choices = [(weeks, weeks) for weeks in listing.lengths]
+        lengths = cast("forms.TypedChoiceField", self.fields["weeks"])
+        lengths.choices = [(weeks, weeks) for weeks in listing.lengths]
 
     @property
     def block(self) -> Block:

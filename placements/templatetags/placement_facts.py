@@ -19,9 +19,21 @@ Thing = Application | Placement
 
 
 def _tiers(thing: Thing) -> Tiers:
+    tiers: Tiers = []
     if isinstance(thing, Placement):
-        return thing.policy.get("tiers", [])
-    return thing.listing.policy.tiers
+        tiers = thing.policy.get("tiers", [])
+    else:
+        tiers = thing.listing.policy.tiers
+    return tiers
+
+
+def _first_day(thing: Thing) -> date:
+    """Of a draft without dates: today, until it has some."""
+    return thing.start_on or _today(thing)
+
+
+def _today(thing: Thing) -> date:
+    return timezone.localdate(timezone=thing.listing.site.zone)
 
 
 def _rotation_fee(thing: Thing) -> int:
@@ -41,7 +53,7 @@ def _agreed_on(thing: Thing) -> date:
 @register.simple_tag
 def refund_steps(thing: Thing) -> list[RefundStep]:
     """What still comes back, and until when; days that have passed are left out."""
-    today = timezone.localdate(timezone=thing.listing.site.zone)
+    today = _today(thing)
     steps = steps_of(_tiers(thing), _rotation_fee(thing), thing.start_on)
     return [step for step in steps if step.cents and step.last_on and step.last_on >= today]
 
@@ -55,8 +67,7 @@ def first_refund(thing: Thing) -> RefundStep | None:
 @register.simple_tag
 def refund_on_visa_denial(thing: Thing) -> int | None:
     """With proof, until the day before the start; then none."""
-    today = timezone.localdate(timezone=thing.listing.site.zone)
-    return _rotation_fee(thing) if today < thing.start_on else None
+    return _rotation_fee(thing) if _today(thing) < _first_day(thing) else None
 
 
 def refund_at(
@@ -93,7 +104,7 @@ def refund_of(placement: Placement) -> int:
 
 @register.simple_tag
 def payment_due(thing: Thing) -> date:
-    return deadlines.payment_due_on(thing.start_on, today=_agreed_on(thing))
+    return deadlines.payment_due_on(_first_day(thing), today=_agreed_on(thing))
 
 
 @register.simple_tag
@@ -101,7 +112,7 @@ def documents_due(thing: Thing) -> datetime:
     """The end of that day at the site."""
     profile = getattr(thing.learner, "learner_profile", None)
     day = documents_due_on(
-        thing.start_on,
+        _first_day(thing),
         needs_visa=bool(profile and profile.needs_visa),
         today=_agreed_on(thing),
     )

@@ -99,7 +99,7 @@ def _application_pill(application: Application, answer_by: datetime | None) -> P
         return _ended_pill(str(application.get_status_display()), icon, application)
     words, icon, tone, before = WAITING[status]
     if status == Status.SUBMITTED and application.listing.screening == Screening.COORDINATOR:
-        words = _("Sent, a coordinator checks it")
+        words = gettext_lazy("Sent, a coordinator checks it")
     due = {
         Status.UNDER_REVIEW: application.reply_by,
         Status.CHANGES_REQUESTED: answer_by,

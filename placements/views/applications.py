@@ -1,5 +1,6 @@
 """A learner's requests: begun, looked at, withdrawn."""
 
+from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -75,7 +76,7 @@ def apply(request: Request, slug: str) -> HttpResponse:
     if request.method == "GET":
         context = {"listing": listing, "dates": block}
         return render(request, "placements/apply.html", context)
-    return _start(request, listing, block)
+    return _start(cast("UserRequest", request), listing, block)
 
 
 def _apply_url(listing: Listing, block: Block | None) -> str:
@@ -90,7 +91,7 @@ def _applies(user: User) -> bool:
     return user.is_learner or not (user.is_preceptor or user.is_staff)
 
 
-def _start(request: Request, listing: Listing, block: Block | None) -> HttpResponse:
+def _start(request: UserRequest, listing: Listing, block: Block | None) -> HttpResponse:
     user = request.user
     try:
         application = start_application(listing, learner=user, by=user)

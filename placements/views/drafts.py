@@ -108,7 +108,7 @@ def _dates_page(
     blocks = upcoming_blocks([found.listing], weeks=weeks).get(found.listing_id, [])
     first = found.listing.first_start(needs_visa=_needs_visa(found))
     blocks = [open_block for open_block in blocks if open_block.block.start_on >= first]
-    chosen = form["start"].value() or (found.start_on and found.start_on.isoformat())
+    chosen = str(form["start"].value() or found.start_on or "")
     more = {
         "form": form,
         "weeks": weeks,
@@ -135,7 +135,7 @@ class Month:
         return sum(not block.is_full for block in self.blocks)
 
 
-def _months(blocks: list[OpenBlock], chosen: str | None) -> list[Month]:
+def _months(blocks: list[OpenBlock], chosen: str) -> list[Month]:
     months = []
     for name, several in groupby(blocks, lambda one: format_date(one.block.start_on, "F Y")):
         mine = list(several)

@@ -87,7 +87,6 @@ def _page(
 
 def _others(found: Application) -> list[Other]:
     """Her open applications with dates, and the rotations that are confirmed."""
-    block = found.block
     rows = (
         Application.objects.filter(learner_id=found.learner_id)
         .exclude(pk=found.pk)
@@ -95,11 +94,17 @@ def _others(found: Application) -> list[Other]:
         .with_listing()
         .order_by("start_on", "pk")
     )
-    return [
-        Other(one, one.placement.block if one.status == Status.ACCEPTED else one.block, block)
-        for one in rows
-        if one.is_open or (one.status == Status.ACCEPTED and one.placement.status in LIVE)
-    ]
+    offered = found.block
+    others = [(one, _dates(one)) for one in rows]
+    return [Other(one, block, offered) for one, block in others if block and offered]
+
+
+def _dates(application: Application) -> Block | None:
+    """The days that it keeps or may keep; none once it has ended."""
+    if application.status == Status.ACCEPTED:
+        placement = application.placement
+        return placement.block if placement.status in LIVE else None
+    return application.block if application.is_open else None
 
 
 def _ended(request: UserRequest, found: Application, *, status: int = 200) -> HttpResponse:

@@ -83,7 +83,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Reminder:
-    day: date
+    day: date | None
     icon: str
     text: str
     at: datetime | None = None
@@ -234,8 +234,8 @@ def _draft(row: Row) -> NextStep | None:
 def reminders(rows: Iterable[Row]) -> list[Reminder]:
     """The days that she should keep in mind, soonest first."""
     today = timezone.localdate()
-    found = [one for row in rows for one in _reminders(row) if one.day >= today]
-    return sorted(found, key=lambda one: one.day)
+    found = [one for row in rows for one in _reminders(row) if one.day and one.day >= today]
+    return sorted(found, key=lambda one: one.day or date.max)
 
 
 def _reminders(row: Row) -> list[Reminder]:

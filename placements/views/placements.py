@@ -99,7 +99,7 @@ def _page(
 def _lines(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Each competency with its score in words; what was not observed says so."""
     return [
-        (str(one.label), SCORES.get(evaluation.scores[one], _("Not observed")))
+        (str(one.label), str(SCORES.get(evaluation.scores[one], _("Not observed"))))
         for one in Competency
         if one in evaluation.scores
     ]

@@ -1,0 +1,97 @@
+"""What a coordinator's day begins with: five counts that link to what they count."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Document
+from outbox.models import Message
+from placements.models import Application, Placement
+from placements.states import PlacementStatus, Status
+
+register = template.Library()
+TODAY_AND_NEXT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    words: str
+    url: str
+
+
+@register.simple_tag
+def office_counts(user: Any) -> list[Count]:
+    """Only what she may see; each leads to the list that it counts."""
+    counts = [
+        ("placements.view_application", _to_check()),
+        ("placements.view_application", _late()),
+        ("accounts.view_document", _to_review()),
+        ("placements.view_placement", _unpaid()),
+        ("outbox.view_message", _stuck()),
+    ]
+    return [count for permission, count in counts if user.has_perm(permission)]
+
+
+def _list(name: str, query: str) -> str:
+    return f"{reverse(f'admin:{name}_changelist')}?{query}"
+
+
+def _to_check() -> Count:
+    rows = Application.objects.filter(status=Status.SUBMITTED)
+    return Count(
+        rows.count(), _("requests to check"), _list("placements_application", "answer=check")
+    )
+
+
+def _late() -> Count:
+    """The preceptor has under two days left."""
+    soon = timezone.now() + timedelta(days=2)
+    rows = Application.objects.filter(status=Status.UNDER_REVIEW, reply_by__lt=soon)
+    url = _list("placements_application", "answer=waiting")
+    return Count(rows.count(), _("requests that lapse within two days"), url)
+
+
+def _to_review() -> Count:
+    rows = Document.objects.current().filter(verified_at=None, rejected_at=None)
+    return Count(rows.count(), _("documents to review"), _list("accounts_document", "review=open"))
+
+
+def _unpaid() -> Count:
+    rows = Placement.objects.filter(status=PlacementStatus.ONBOARDING, paid_at=None)
+    url = _list("placements_placement", "status__exact=onboarding&paid_at__isempty=1")
+    return Count(rows.count(), _("payments to record"), url)
+
+
+def _stuck() -> Count:
+    rows = Message.objects.exclude(failed_at=None)
+    return Count(
+        rows.count(), _("mails that were given up"), _list("outbox_message", "state=stuck")
+    )
+
+
+@register.simple_tag
+def arrivals() -> QuerySet[Placement]:
+    """Who starts today or tomorrow."""
+    today = timezone.localdate()
+    ahead = [PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ACTIVE]
+    rows = Placement.objects.filter(
+        start_on__range=(today, today + TODAY_AND_NEXT), status__in=ahead
+    )
+    return rows.with_listing().order_by("start_on")
+
+
+@register.simple_tag
+def departures() -> QuerySet[Placement]:
+    """Whose last day is today or tomorrow."""
+    today = timezone.localdate()
+    rows = Placement.objects.filter(
+        end_on__range=(today, today + TODAY_AND_NEXT), status=PlacementStatus.ACTIVE
+    )
+    return rows.with_listing().order_by("end_on")
