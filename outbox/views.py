@@ -73,7 +73,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @never_cache
 @xframe_options_sameorigin
-@csp(  # type: ignore[arg-type]  its types know views without arguments only
+@csp(  # type: ignore[arg-type]  # its types know only views without arguments
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],
