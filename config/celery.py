@@ -87,10 +87,6 @@ app.conf.update(
     beat_schedule={
         "deliver mail that is due": {"task": "outbox.tasks.deliver_due", **SWEEP},
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
-        "issue certificates that are due": {
-            "task": "letters.tasks.issue_due_certificates",
-            **SWEEP,
-        },
         "render documents that are owed": {"task": "letters.tasks.render_pending", **SWEEP},
     },
 )
