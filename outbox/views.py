@@ -17,7 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from outbox.models import Message
 
@@ -48,7 +48,7 @@ def _only_in_development() -> None:
         raise Http404
 
 
-@require_GET
+@require_safe
 @never_cache
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Every mail the portal owes or sent, newest first, and the demo staff's codes."""
@@ -62,7 +62,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     return render(request, "outbox/mailbox.html", context)
 
 
-@require_GET
+@require_safe
 @never_cache
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     _only_in_development()
@@ -70,7 +70,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "outbox/message.html", {"message": found})
 
 
-@require_GET
+@require_safe
 @never_cache
 @xframe_options_sameorigin
 @csp(  # type: ignore[arg-type]  # its types know only views without arguments

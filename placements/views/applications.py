@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import Request, UserRequest, allow
 from accounts.models import User
@@ -54,14 +54,14 @@ def visible(request: UserRequest, code: str) -> Application:
     return get_object_or_404(applications, code=code)
 
 
-@require_GET
+@require_safe
 @login_required
 def my_applications(request: UserRequest) -> HttpResponse:
     """Her next step first, then all that is under way, then what is finished."""
     return render(request, "placements/my_applications.html", dashboard_of(request.user))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: Request, slug: str) -> HttpResponse:
     """Begin a request, or go on with the one there is. GET asks, and changes nothing.
 
@@ -73,7 +73,7 @@ def apply(request: Request, slug: str) -> HttpResponse:
         return redirect_to_login(_apply_url(listing, block))
     if not _applies(request.user):
         return render(request, "placements/not_a_learner.html", {"listing": listing}, status=403)
-    if request.method == "GET":
+    if request.method != "POST":
         context = {"listing": listing, "dates": block}
         return render(request, "placements/apply.html", context)
     return _start(cast("UserRequest", request), listing, block)
@@ -110,7 +110,7 @@ def _start(request: UserRequest, listing: Listing, block: Block | None) -> HttpR
     return redirect(application)
 
 
-@require_GET
+@require_safe
 @login_required
 def application(request: UserRequest, code: str) -> HttpResponse:
     """A task list while it can be edited, the timeline afterwards."""
@@ -154,7 +154,7 @@ def _standing(request: UserRequest, found: Application) -> HttpResponse:
     return render(request, "placements/application.html", context)
 
 
-@require_GET
+@require_safe
 @login_required
 def sent(request: UserRequest, code: str) -> HttpResponse:
     """What happens next, and by when."""
@@ -165,14 +165,14 @@ def sent(request: UserRequest, code: str) -> HttpResponse:
     return render(request, "placements/sent.html", {"application": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def withdraw(request: UserRequest, code: str) -> HttpResponse:
     """Asks once, then ends it. A draft is thrown away by the same door."""
     found = visible(request, code)
     allow(may(request.user, found, Status.WITHDRAWN))
     was_draft = found.status == Status.DRAFT
-    if request.method == "GET":
+    if request.method != "POST":
         if not found.is_open:
             return redirect(found)
         return render(request, "placements/withdraw.html", {"application": found})

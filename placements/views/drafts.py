@@ -79,12 +79,12 @@ def _page(
 # Dates
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def dates(request: UserRequest, code: str) -> HttpResponse:
     """Pick a block from those on offer, of any length that the listing allows."""
     found = _draft(request, code)
-    if request.method == "GET":
+    if request.method != "POST":
         if found.status not in EDITABLE:
             return redirect(found)
         return _dates_page(request, found, DatesForm(listing=found.listing))
@@ -164,12 +164,12 @@ def _weeks_wanted(request: UserRequest, found: Application) -> int:
 # About you
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def about(request: UserRequest, code: str) -> HttpResponse:
     """Her facts, those that are missing asked here, and why this rotation."""
     found = _draft(request, code)
-    if request.method == "GET":
+    if request.method != "POST":
         if found.status not in EDITABLE:
             return redirect(found)
         form, facts = _about_forms(found)
@@ -233,7 +233,7 @@ def _about_page(
 # Documents
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def documents(request: UserRequest, code: str) -> HttpResponse:
     """What the listing asks for, held against her wallet; missing papers may come later."""
@@ -282,12 +282,12 @@ def _papers(found: Application) -> dict[str, Any]:
 # Check and send
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def send(request: UserRequest, code: str) -> HttpResponse:
     """Everything on one page; sent once, however often it is clicked."""
     found = _draft(request, code)
-    if request.method == "GET":
+    if request.method != "POST":
         if found.status not in EDITABLE:
             return redirect(found)
         if not all(step in found.done for step in STEPS):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import give_consent
 from accounts.http import UserRequest, address_of, allow
@@ -54,7 +54,7 @@ class Other:
         return self.block.end_on < self.offered.start_on
 
 
-@require_GET
+@require_safe
 @login_required
 def offer(request: UserRequest, code: str) -> HttpResponse:
     """What is offered, what else she has asked for, what comes back, and her answer."""

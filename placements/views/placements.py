@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import UserRequest, allow
 from placements.actions.hours import DayNotOpen, log_hours, remove_hours
@@ -56,7 +56,7 @@ def visible(request: UserRequest, code: str) -> Placement:
     return get_object_or_404(placements, code=code)
 
 
-@require_GET
+@require_safe
 @login_required
 def placement(request: UserRequest, code: str) -> HttpResponse:
     found = visible(request, code)
@@ -156,7 +156,7 @@ def _remove(request: UserRequest, found: Placement) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#hours")
 
 
-@require_GET
+@require_safe
 @login_required
 def calendar(request: UserRequest, code: str) -> HttpResponse:
     """The dates for her own calendar; imported again, the entry moves or is struck out."""
@@ -190,13 +190,13 @@ def _summary(request: UserRequest, found: Placement) -> str:
     return _("%(learner)s, rotation in %(city)s") % names
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def cancel(request: UserRequest, code: str) -> HttpResponse:
     """Shows what comes back, then asks a second time, then ends it."""
     found = visible(request, code)
     allow(_is_party(request, found))
-    if request.method == "GET":
+    if request.method != "POST":
         if not may_cancel(request.user, found):
             return redirect(found)
         return _cancel_page(request, found, CancelForm())

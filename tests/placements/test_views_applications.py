@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
@@ -536,3 +537,21 @@ def test_dashboard_of_placements_takes_as_many_queries_for_three_as_for_one(
 
     assert len(page.context["going"]) == size
     assert len(page.context["wallet"].missing) == 1
+
+
+@pytest.mark.parametrize("name", ["application", "dates", "about", "documents", "send", "withdraw"])
+def test_asking_for_the_head_alone_changes_nothing(hers, draft, name):
+    assert hers.head(url(name, draft)).status_code == 200
+    draft.refresh_from_db()
+    assert draft.status == Status.DRAFT
+
+
+def test_staff_see_an_application_as_its_learner_does(client):
+    application = ApplicationFactory(status=Status.UNDER_REVIEW)
+    staff = StaffFactory()
+    TOTP.activate(staff, "JBSWY3DPEHPK3PXP")
+    client.force_login(staff)
+
+    page = client.get(application.get_absolute_url())
+
+    assert f"You see this page as {application.learner.name} does." in page.text
