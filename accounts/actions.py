@@ -129,7 +129,7 @@ def remove_document(document: Document, *, by: User) -> None:
             _("This paper went with an application, so it stays in the record."), code="sent"
         )
     event = record("document.removed", document, by=by, type=document.type.slug)
-    name, storage = document.file.name, document.file.storage
+    name, storage = document.file.name or "", document.file.storage
     document.delete()
     transaction.on_commit(lambda: storage.delete(name))
     _look_again(document.owner, event)

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
 from accounts.forms import RejectForm
+from accounts.http import person
 from accounts.models import (
     Consent,
     Document,
@@ -75,6 +77,16 @@ class LearnerAdmin(AuditedAdmin):
     list_select_related = ["user"]
 
 
+class PreceptorAdminForm(forms.ModelForm):
+    """Takes an NPI as people type it, and checks its last digit."""
+
+    npi = forms.CharField(label="NPI", max_length=20, required=False)
+
+    def clean_npi(self) -> str | None:
+        number = self.cleaned_data["npi"]
+        return clean_npi(number) if number else None
+
+
 class LicenceInline(admin.TabularInline):
     model = Licence
     extra = 0
@@ -83,6 +95,7 @@ class LicenceInline(admin.TabularInline):
 
 @admin.register(PreceptorProfile)
 class PreceptorAdmin(AuditedAdmin):
+    form = PreceptorAdminForm
     list_display = ["user", "suffix", "level", "accepting", "verified_at", "suspended_at"]
     list_filter = [
         ("verified_at", admin.EmptyFieldListFilter),
@@ -94,46 +107,31 @@ class PreceptorAdmin(AuditedAdmin):
     autocomplete_fields = ["user"]
     list_select_related = ["user"]
     inlines = [LicenceInline]
-    prepopulated_fields: dict[str, Any] = {}
     readonly_fields = ["identity_checked_at", "identity_checked_by", "verified_at", "verified_by",
                        "suspended_at", "suspended_by", "median_answer_hours", "answered_percent",
                        "requests_counted"]  # fmt: skip
     actions = ["see_licences", "check_identity", "verify", "suspend", "lift"]
 
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-
-        def clean_number(self: Any) -> str | None:
-            number = self.cleaned_data["npi"]
-            return clean_npi(number) if number else None
-
-        if "npi" in form.base_fields:
-            form.base_fields["npi"].max_length = 20
-            form.clean_npi = clean_number
-        return form
-
     @admin.action(description=_("Their licenses were seen today"), permissions=["change"])
     def see_licences(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
         licences = Licence.objects.filter(preceptor__in=rows)
-        each(request, licences, lambda row: actions.see_licence(row, by=request.user))
+        each(request, licences, lambda row: actions.see_licence(row, by=person(request)))
 
     @admin.action(description=_("Identity checked"), permissions=["change"])
     def check_identity(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
-        each(request, rows, lambda row: actions.check_identity(row, by=request.user))
+        each(request, rows, lambda row: actions.check_identity(row, by=person(request)))
 
     @admin.action(description=_("Verified: NPI and license seen"), permissions=["change"])
     def verify(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
-        each(request, rows, lambda row: actions.verify_preceptor(row, by=request.user))
+        each(request, rows, lambda row: actions.verify_preceptor(row, by=person(request)))
 
     @admin.action(description=_("Suspend: hide the listings"), permissions=["change"])
     def suspend(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
-        each(request, rows, lambda row: actions.suspend_preceptor(row, by=request.user))
+        each(request, rows, lambda row: actions.suspend_preceptor(row, by=person(request)))
 
     @admin.action(description=_("Lift the suspension"), permissions=["change"])
     def lift(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
-        each(request, rows, lambda row: actions.lift_suspension(row, by=request.user))
+        each(request, rows, lambda row: actions.lift_suspension(row, by=person(request)))
 
 
 class ReviewFilter(admin.SimpleListFilter):
@@ -186,7 +184,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Accept"), permissions=["review"])
     def accept(self, request: HttpRequest, rows: QuerySet[Document]) -> None:
-        each(request, rows, lambda row: actions.verify_document(row, by=request.user))
+        each(request, rows, lambda row: actions.verify_document(row, by=person(request)))
 
     @admin.action(description=_("Do not accept …"), permissions=["review"])
     def refuse(self, request: HttpRequest, rows: QuerySet[Document]) -> HttpResponse | None:
@@ -196,7 +194,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             each(
                 request,
                 rows,
-                lambda row: actions.reject_document(row, by=request.user, **form.cleaned_data),
+                lambda row: actions.reject_document(row, by=person(request), **form.cleaned_data),
             )
             return None
         facts = {

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,7 +20,7 @@ from accounts.queries import page_version
 from accounts.uploads import CleanFile, clean_upload
 from accounts.validators import clean_aamc_id, clean_usmle_id
 
-format_lazy_html = lazy(format_html, str)
+format_html_lazy: Any = lazy(format_html, str)
 FAR_AHEAD_YEARS = 30
 
 
@@ -58,7 +58,7 @@ class SignupForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
     terms = forms.BooleanField(
-        label=format_lazy_html(
+        label=format_html_lazy(
             _(
                 'I agree to the <a href="{}">terms</a> and have read the <a href="{}">privacy notice</a>.'
             ),
@@ -87,7 +87,7 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"].choices = common_zones()
+        cast("forms.ChoiceField", self.fields["time_zone"]).choices = common_zones()
 
 
 class LearnerForm(forms.ModelForm):
@@ -118,7 +118,7 @@ class LearnerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["family"].choices = Family.choices
+        cast("forms.ChoiceField", self.fields["family"]).choices = Family.choices
         for name in ("aamc_id", "usmle_id"):
             self.fields[name].help_text = self.Meta.help_texts[name]
             self.fields[name].widget = self.Meta.widgets[name]
@@ -130,7 +130,7 @@ class LearnerForm(forms.ModelForm):
         return clean_usmle_id(self.cleaned_data["usmle_id"])
 
     def clean_graduation_on(self) -> date | None:
-        day = self.cleaned_data["graduation_on"]
+        day: date | None = self.cleaned_data["graduation_on"]
         this_year = timezone.localdate().year
         if day and not this_year - 70 < day.year < this_year + FAR_AHEAD_YEARS:
             raise ValidationError(_("Check the year."))

@@ -25,7 +25,6 @@ ENDINGS = {"pdf": PDF, "jpg": JPEG, "jpeg": JPEG, "png": PNG}
 MAGIC = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
 # What could run, fetch, or carry something out of a PDF.
 ACTIVE_ROOT = ("/OpenAction", "/AA", "/AcroForm", "/Collection", "/Perms")
-ACTIVE_PAGE = ("/AA",)
 ACTIVE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 SAFE_ACTIONS = {"/URI", "/GoTo"}
 
@@ -102,10 +101,7 @@ def _clean_image(content: bytes, kind: str) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(BytesIO(content), formats=[expected]) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    raise Refused(
-                        _("The picture has too many pixels. Make it smaller."), code="pixels"
-                    )
+                _refuse_flood(image)
                 upright = ImageOps.exif_transpose(image)
                 plain = upright.convert("RGB" if kind == JPEG else "RGBA")
                 bare = Image.new(plain.mode, plain.size)
@@ -118,6 +114,11 @@ def _clean_image(content: bytes, kind: str) -> bytes:
     except (OSError, SyntaxError, ValueError, EOFError):
         raise Refused(_("This picture is damaged."), code="image") from None
     return out.getvalue()
+
+
+def _refuse_flood(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise Refused(_("The picture has too many pixels. Make it smaller."), code="pixels")
 
 
 def _clean_pdf(content: bytes) -> tuple[bytes, int]:
@@ -158,14 +159,12 @@ def _disarm(pdf: pikepdf.Pdf) -> None:
         if key in pdf.Root:
             del pdf.Root[key]
     names = pdf.Root.get("/Names")
-    if names is not None:
-        for key in ("/JavaScript", "/EmbeddedFiles"):
-            if key in names:
-                del names[key]
+    for key in ("/JavaScript", "/EmbeddedFiles"):
+        if names is not None and key in names:
+            del names[key]
     for page in pdf.pages:
-        for key in ACTIVE_PAGE:
-            if key in page:
-                del page[key]
+        if "/AA" in page:
+            del page["/AA"]
         _disarm_annotations(page)
 
 

@@ -48,6 +48,7 @@ def profile(request: UserRequest) -> HttpResponse:
     """Who she is, and what her role needs to know of her, on one page."""
     user, posted = request.user, request.POST if request.method == "POST" else None
     person = PersonForm(posted, instance=user, prefix="person")
+    role: PreceptorForm | LearnerForm
     if user.is_preceptor:
         role = PreceptorForm(posted, instance=user.preceptor_profile, prefix="role")
     else:
@@ -111,7 +112,8 @@ def document_add(request: UserRequest, slug: str = "") -> HttpResponse:
 
 
 def _add(request: UserRequest, form: DocumentForm) -> None:
-    user, facts, kind = request.user, form.cleaned_data, form.kind
+    user, facts = request.user, form.cleaned_data
+    kind = form.only or facts["type"]
     if facts.get("health"):
         give_consent(user, ConsentKind.HEALTH, version="1", address=address_of(request))
     add_document(
@@ -126,7 +128,7 @@ def _add(request: UserRequest, form: DocumentForm) -> None:
 
 @require_safe
 @login_required
-def document(request: UserRequest, code: str) -> HttpResponse:
+def document(request: UserRequest, code: str) -> FileResponse:
     """The file itself, for those who may open it; each reading is remembered."""
     papers = documents_visible_to(request.user).select_related("type", "owner")
     paper = get_object_or_404(papers, code=code)

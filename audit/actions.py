@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.utils import timezone
 
 from audit.models import Event
+
+# A user; this leaf does not know the app that people live in.
+Person = Any
 
 
 def record(
     verb: str,
     subject: Model,
     *,
-    by: AbstractBaseUser | None,
-    on_behalf_of: AbstractBaseUser | None = None,
+    by: Person | None,
+    on_behalf_of: Person | None = None,
     address: str | None = None,
     **detail: Any,
 ) -> Event:

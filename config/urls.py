@@ -6,7 +6,7 @@ from django.urls import include, path
 
 from config import errors, health, theme
 
-admin.site.login = errors.admin_login
+admin.site.login = errors.admin_login  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

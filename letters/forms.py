@@ -1,5 +1,7 @@
+"""What a stranger types to check a certificate; what learner and author fill in for a letter."""
+
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +15,6 @@ from letters.models import LetterRequest
 from letters.states import Destination
 from letters.uploads import MAX_SIZE, HashedFile
 
-MESSAGE_MAX = 1000
 NOTE_MAX = 600
 
 
@@ -68,3 +69,112 @@ class FileForm(forms.Form):
                 params={"size": f"{(file.size or 0) / 1_000_000:.1f}"},
             )
         return file
+
+
+class LetterForm(forms.ModelForm):
+    """What a learner says when she asks for a letter. A draft may have gaps."""
+
+    waived = forms.TypedChoiceField(
+        label=_("Your right to read the letter"),
+        help_text=_(
+            "Programs trust a letter more that you have not read. Both answers are accepted, "
+            "and neither is a condition for anything here."
+        ),
+        choices=[
+            ("yes", _("I waive my right: I will never see this letter")),
+            ("no", _("I keep my right to read it")),
+        ],
+        coerce=lambda text: text == "yes",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    aamc_id = forms.CharField(
+        label=_("AAMC ID"),
+        max_length=20,
+        required=False,
+        help_text=_("8 digits; only ERAS needs it. We keep it in your profile."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    share = forms.BooleanField(
+        label=_("My preceptor gets this request with my training, dates, hours and evaluation"),
+        required=False,
+    )
+
+    class Meta:
+        model = LetterRequest
+        fields = ["waived", "destination", "letter_id", "specialty_label", "target_on", "message"]
+        widgets = {
+            "destination": forms.RadioSelect,
+            "target_on": forms.DateInput(attrs={"type": "date"}),
+            "message": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "letter_id": _("Only for ERAS: it stands on the letter request form in MyERAS."),
+            "message": _("No patient details."),
+        }
+
+    field_order = [
+        "waived",
+        "destination",
+        "letter_id",
+        "aamc_id",
+        "specialty_label",
+        "target_on",
+        "message",
+        "share",
+    ]
+
+    def __init__(self, *args: Any, aamc_id: str = "", sends: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sends = sends
+        self.initial["aamc_id"] = aamc_id
+        self.initial["waived"] = {None: "", True: "yes", False: "no"}[self.instance.waived]
+        cast("forms.ChoiceField", self.fields["destination"]).choices = Destination.choices
+
+    def clean_letter_id(self) -> str:
+        return clean_letter_id(self.cleaned_data["letter_id"])
+
+    def clean_aamc_id(self) -> str:
+        return clean_aamc_id(self.cleaned_data["aamc_id"])
+
+    def clean_target_on(self) -> date | None:
+        day: date | None = self.cleaned_data["target_on"]
+        today = timezone.localdate()
+        if day and not today <= day <= today + deadlines.FARTHEST:
+            raise ValidationError(_("Choose a day from today on, within a year."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if self.sends and not facts.get("share"):
+            self.add_error("share", _("Your preceptor needs these to write about you."))
+        return facts
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class AgreeForm(forms.Form):
+    promised_on = forms.DateField(
+        label=_("I plan to have it ready by"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+
+
+class DeclineLetterForm(forms.Form):
+    note = forms.CharField(
+        label=_("A word, if you like"),
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    shares_note = forms.BooleanField(label=_("The learner may read it"), required=False)
+
+
+class AttestForm(forms.Form):
+    uploaded_on = forms.DateField(
+        label=_("I uploaded it on"), widget=forms.DateInput(attrs={"type": "date"})
+    )

@@ -125,7 +125,7 @@ class Packet:
         profile = self.profile
         if profile is None:
             return ""
-        said = [profile.school, str(profile.school_country.name)]
+        said = [profile.school, str(profile.get_school_country_display())]
         if profile.graduation_on:
             done = profile.graduation_on <= timezone.localdate()
             words = _("graduated %(year)s") if done else _("graduates %(year)s")

@@ -141,7 +141,8 @@ def remind_author(due: Due) -> str:
     if letter.status not in waits or not due.occurrence.startswith(f"{letter.target_on}:"):
         return NOT_NOW
     today = timezone.localdate(timezone=letter.placement.listing.site.zone)
-    emails.letter_reminder(letter, due=due.pk, days=(letter.target_on - today).days)
+    days = ((letter.target_on or today) - today).days
+    emails.letter_reminder(letter, due=due.pk, days=days)
     return "reminded"
 
 

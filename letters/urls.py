@@ -1,19 +1,21 @@
-"""Temporary: LETTERS replaces this file and views/requests.py."""
-
 from django.urls import path
 
-from letters.views import requests
+from letters.views import documents, requests, verify
 
 app_name = "letters"
-nothing = requests._nothing
+
 urlpatterns = [
-    path("verify/", nothing, name="verify"),
-    path("verify/<str:code>/", nothing, name="verify_code"),
-    path(".well-known/certificate-keys.json", nothing, name="certificate_keys"),
-    path("certificates/<str:code>/", nothing, name="certificate"),
-    path("letters/", nothing, name="requests"),
-    path("letters/<str:code>/", nothing, name="request"),
-    path("letters/<str:code>/request.pdf", nothing, name="request_pdf"),
-    path("placements/<str:code>/letter/", nothing, name="ask"),
-    path("l/<str:token>/", nothing, name="packet"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:code>/", verify.verify_code, name="verify_code"),
+    path("verify/<str:code>/file/", verify.compare, name="compare"),
+    path("VERIFY/<str:code>", verify.verify_capitals),
+    path("VERIFY/<str:code>/", verify.verify_capitals, name="verify_capitals"),
+    path(".well-known/certificate-keys.json", verify.keys, name="certificate_keys"),
+    path("certificates/<str:code>/", documents.certificate, name="certificate"),
+    path("letters/", requests.asked_of_me, name="requests"),
+    path("letters/<str:code>/", requests.request_page, name="request"),
+    path("letters/<str:code>/request.pdf", requests.request_pdf, name="request_pdf"),
+    path("placements/<str:code>/letter/", requests.ask, name="ask"),
+    path("l/<str:token>/", requests.packet, name="packet"),
+    path("l/<str:token>/request.pdf", requests.packet_pdf, name="packet_pdf"),
 ]

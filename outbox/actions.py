@@ -6,12 +6,14 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from outbox.models import Message
+
+# A user; this leaf does not know the app that people live in.
+Person = Any
 
 # What a template's tags leave behind where a paragraph was left out.
 BLANK_LINES = re.compile(r"\n\s*\n+")
@@ -20,7 +22,7 @@ BLANK_LINES = re.compile(r"\n\s*\n+")
 def enqueue(
     template: str,
     *,
-    to: AbstractBaseUser | str,
+    to: Person | str,
     key: str,
     context: dict[str, Any],
     due_at: datetime | None = None,

@@ -1,6 +1,6 @@
 """The back office: the same moves as the site's, by the same actions, never by editing a status."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,6 +14,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import each
+from accounts.http import person
+from accounts.models import User
 from audit.admin import ReadOnly
 from audit.queries import history_of
 from placements.actions.applications import (
@@ -43,20 +46,7 @@ from placements.actions.placements import (
 from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import CancelledBy, CancelReason, DeclineReason
 from rotations.blocks import Block
-
-
-def each(request: HttpRequest, rows: Iterable[Any], act: Callable[[Any], Any]) -> None:
-    """Run an action on each row; refusals are told, the others are done."""
-    done = 0
-    for row in rows:
-        try:
-            act(row)
-        except ValidationError as refusal:
-            messages.error(request, f"{row}: {' '.join(refusal.messages)}")
-        else:
-            done += 1
-    if done:
-        messages.success(request, _("Done: %(n)d.") % {"n": done})
+from rotations.models import Listing
 
 
 class Asking:
@@ -136,8 +126,8 @@ class LateFilter(admin.SimpleListFilter):
 class OnBehalfForm(forms.Form):
     """A learner phones: who, which listing, which dates, in her words."""
 
-    learner = forms.ModelChoiceField(label=_("Learner"), queryset=None)
-    listing = forms.ModelChoiceField(label=_("Listing"), queryset=None)
+    learner = forms.ModelChoiceField(label=_("Learner"), queryset=User.objects.all())
+    listing = forms.ModelChoiceField(label=_("Listing"), queryset=Listing.objects.published())
     start_on = forms.DateField(
         label=_("Start, a Monday"), widget=forms.DateInput(attrs={"type": "date"})
     )
@@ -149,9 +139,7 @@ class OnBehalfForm(forms.Form):
     def __init__(self, *args: Any, site: admin.AdminSite, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("learner", "listing"):
-            field = Application._meta.get_field(name)
-            self.fields[name].queryset = field.related_model._default_manager.all()
-            self.fields[name].widget = AutocompleteSelect(field, site)
+            self.fields[name].widget = AutocompleteSelect(Application._meta.get_field(name), site)
 
 
 @admin.register(Application)
@@ -230,7 +218,7 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
         return render(request, "admin/ask.html", page, status=422 if form.errors else 200)
 
     def _apply_for(self, request: HttpRequest, **facts: Any) -> Application:
-        by = request.user
+        by = person(request)
         application = start_application(facts["listing"], learner=facts["learner"], by=by)
         choose_dates(application, Block(facts["start_on"], facts["weeks"]), by=by)
         save_about(application, by=by, statement=facts["statement"])
@@ -239,17 +227,17 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Hand to the preceptor"), permissions=["move"])
     def hand_over(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
-        each(request, rows, lambda row: start_review(row, by=request.user))
+        each(request, rows, lambda row: start_review(row, by=person(request)))
 
     @admin.action(description=_("Ask the learner …"), permissions=["move"])
     def ask_back(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: request_changes(row, by=request.user, **f)
+            request, rows, NoteForm, lambda row, **f: request_changes(row, by=person(request), **f)
         )
 
     @admin.action(description=_("Confirm on behalf of the preceptor"), permissions=["move"])
     def confirm(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
-        each(request, rows, lambda row: offer_seat(row, by=request.user))
+        each(request, rows, lambda row: offer_seat(row, by=person(request)))
 
     @admin.action(description=_("Decline on behalf of the preceptor …"), permissions=["move"])
     def decline(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
@@ -257,27 +245,30 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
             request,
             rows,
             DeclineForm,
-            lambda row, **f: decline_application(row, by=request.user, **f),
+            lambda row, **f: decline_application(row, by=person(request), **f),
         )
 
     @admin.action(description=_("Accept on behalf of the learner"), permissions=["move"])
     def accept(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
-        each(request, rows, lambda row: accept_offer(row, by=request.user))
+        each(request, rows, lambda row: accept_offer(row, by=person(request)))
 
     @admin.action(description=_("Withdraw on behalf of the learner"), permissions=["move"])
     def withdraw(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
-        each(request, rows, lambda row: withdraw_application(row, by=request.user))
+        each(request, rows, lambda row: withdraw_application(row, by=person(request)))
 
     @admin.action(description=_("Not eligible …"), permissions=["move"])
     def refuse(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: mark_ineligible(row, by=request.user, **f)
+            request, rows, NoteForm, lambda row, **f: mark_ineligible(row, by=person(request), **f)
         )
 
     @admin.action(description=_("Close …"), permissions=["move"])
     def close(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: close_application(row, by=request.user, **f)
+            request,
+            rows,
+            NoteForm,
+            lambda row, **f: close_application(row, by=person(request), **f),
         )
 
 
@@ -312,7 +303,7 @@ class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Payment received"), permissions=["move"])
     def pay(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
-        each(request, rows, lambda row: record_payment(row, by=request.user))
+        each(request, rows, lambda row: record_payment(row, by=person(request)))
 
     @admin.action(description=_("Look again whether it is ready"), permissions=["move"])
     def look(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
@@ -320,32 +311,38 @@ class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Arrived"), permissions=["move"])
     def arrive(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
-        each(request, rows, lambda row: record_arrival(row, by=request.user))
+        each(request, rows, lambda row: record_arrival(row, by=person(request)))
 
     @admin.action(description=_("Put on hold …"), permissions=["move"])
     def hold(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: hold_placement(row, by=request.user, **f)
+            request, rows, NoteForm, lambda row, **f: hold_placement(row, by=person(request), **f)
         )
 
     @admin.action(description=_("Lift the hold"), permissions=["move"])
     def resume(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
-        each(request, rows, lambda row: resume_placement(row, by=request.user))
+        each(request, rows, lambda row: resume_placement(row, by=person(request)))
 
     @admin.action(description=_("Complete"), permissions=["move"])
     def complete(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
-        each(request, rows, lambda row: complete_placement(row, by=request.user))
+        each(request, rows, lambda row: complete_placement(row, by=person(request)))
 
     @admin.action(description=_("Close as incomplete …"), permissions=["move"])
     def give_up(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: give_up_placement(row, by=request.user, **f)
+            request,
+            rows,
+            NoteForm,
+            lambda row, **f: give_up_placement(row, by=person(request), **f),
         )
 
     @admin.action(description=_("Cancel …"), permissions=["move"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
         return self.ask(
-            request, rows, CancelForm, lambda row, **f: cancel_placement(row, by=request.user, **f)
+            request,
+            rows,
+            CancelForm,
+            lambda row, **f: cancel_placement(row, by=person(request), **f),
         )
 
 

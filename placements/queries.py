@@ -52,7 +52,7 @@ def has_overlap(learner: User, block: Block, *, but: Placement | None = None) ->
     live = learner.placements.filter(
         status__in=LIVE, start_on__lte=block.end_on, end_on__gte=block.start_on
     )
-    return live.exclude(pk=but.pk if but else None).exists()
+    return (live.exclude(pk=but.pk) if but else live).exists()
 
 
 def precheck(application: Application, *, today: date | None = None) -> list[Check]:
@@ -181,7 +181,7 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
                 application.listing,
                 getattr(application.learner, "learner_profile", None),
                 application.block,
-                application.learner.current_papers,
+                application.learner.current_papers,  # type: ignore[attr-defined]
                 today=timezone.localdate(timezone=application.listing.site.zone),
             ),
         )

@@ -47,7 +47,10 @@ def _certificates(placement: Placement, rows: list[Row], company: Any) -> None:
 
 def _letter(placement: Placement, row: Row, company: Any) -> None:
     learner, status = placement.learner, LetterStatus(row["status"])
-    answers = {name: row[name] for name in ("waived", "destination", "letter_id", "specialty_label", "message")}
+    answers = {
+        name: row[name]
+        for name in ("waived", "destination", "letter_id", "specialty_label", "message")
+    }
     target = row["target_in_days"]
     if target is None and status != LetterStatus.DRAFT:
         target = HOPED_FOR_DAYS - row["asked_days_ago"]

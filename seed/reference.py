@@ -3,10 +3,10 @@
 from typing import Any
 
 import us
-from accounts.actions import ensure_groups
 from django.db import transaction
 from django.db.models import Model
 
+from accounts.actions import ensure_groups
 from accounts.kinds import Validity
 from accounts.models import DocumentType
 from guides.models import Guide, GuideGroup, Page
@@ -127,7 +127,10 @@ def _guides() -> int:
     groups = {str(label): value for value, label in GuideGroup.choices}
     rows = [
         {
-            **{name: front[name] for name in ("slug", "title", "summary", "reviewed_on", "reviewed_by")},
+            **{
+                name: front[name]
+                for name in ("slug", "title", "summary", "reviewed_on", "reviewed_by")
+            },
             "group": groups[front["group"]],
             "order": list(groups).index(front["group"]) * GROUP_STEP + int(front["order"]),
             "minutes": int(front["minutes"]),

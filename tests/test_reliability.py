@@ -46,8 +46,7 @@ def test_a_worker_killed_while_it_sends_sends_once_after_restart(smtp):
 
     async def stall(_server, _session, _envelope):
         reached.set()
-        while not go_on.is_set():
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(go_on.wait)
         return "451 the line was cut"
 
     smtp.stall = stall

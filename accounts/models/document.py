@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -53,7 +53,7 @@ class DocumentType(models.Model):
         return self.name
 
 
-def private_storage() -> object:
+def private_storage() -> Storage:
     """Outside the web root, without an address."""
     return storages["private"]
 

@@ -69,8 +69,8 @@ class LearnerProfile(models.Model):
     @property
     def missing(self) -> list[str]:
         """The needed fields that are empty, as people call them."""
-        fields = [self._meta.get_field(name) for name in self.NEEDED]
-        return [str(field.verbose_name) for field in fields if not getattr(self, field.name)]
+        empty = [name for name in self.NEEDED if not getattr(self, name)]
+        return [str(self._meta.get_field(name).verbose_name) for name in empty]  # type: ignore[union-attr]
 
     @property
     def is_complete(self) -> bool:

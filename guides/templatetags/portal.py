@@ -175,9 +175,10 @@ def dressed(field: forms.BoundField) -> str:
     elif isinstance(widget, forms.Select):
         classes = "form-select"
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
-    attrs = {"class": f"{widget.attrs.get('class', '')} {classes}".strip()}
+    own = widget.attrs.get("class", "")
+    wrong = "is-invalid" if field.errors else ""
+    attrs: dict[str, str | bool] = {"class": " ".join(f"{own} {classes} {wrong}".split())}
     if field.errors:
-        attrs["class"] += " is-invalid"
         attrs["aria-invalid"] = "true"
         described.append(f"{field.auto_id}_error")
     if described:

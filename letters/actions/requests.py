@@ -82,6 +82,8 @@ def save_letter(placement: Placement, *, by: User, **answers: Any) -> LetterRequ
     for name in answers.keys() & FIELDS:
         setattr(letter, name, answers[name])
     letter.save()
+    if by != placement.learner:
+        record("letter.edited", letter, by=by, on_behalf_of=placement.learner)
     return letter
 
 
@@ -101,7 +103,7 @@ def request_letter(letter: LetterRequest, *, by: User, address: str | None = Non
     now, zone = timezone.now(), placement.listing.site.zone
     if letter.destination != Destination.ERAS:
         letter.letter_id = ""
-    ends_at = deadlines.ends_at(now, letter.target_on, zone)
+    ends_at = deadlines.ends_at(now, letter.target_on or now.astimezone(zone).date(), zone)
     move_letter(
         letter,
         LetterStatus.REQUESTED,
@@ -131,9 +133,7 @@ def _refuse_gaps(letter: LetterRequest) -> None:
         "letter_id": to_eras
         and not letter.letter_id
         and _("ERAS needs the Letter ID from your letter request form in MyERAS."),
-        "aamc_id": to_eras
-        and not (profile and profile.aamc_id)
-        and _("ERAS needs your AAMC ID."),
+        "aamc_id": to_eras and not (profile and profile.aamc_id) and _("ERAS needs your AAMC ID."),
         "target_on": letter.target_on is None and _("Choose a day."),
     }
     missing = {field: why for field, why in gaps.items() if why}
@@ -143,7 +143,11 @@ def _refuse_gaps(letter: LetterRequest) -> None:
 
 def _start_clocks(letter: LetterRequest) -> None:
     """Owe the reminders, and the end of a request that nobody answers (timer T14)."""
-    zone, target, asked_at = letter.placement.listing.site.zone, letter.target_on, letter.requested_at
+    zone, target, asked_at = (
+        letter.placement.listing.site.zone,
+        letter.target_on,
+        letter.requested_at,
+    )
     if target is None or asked_at is None:
         return
     for day in deadlines.reminders(asked_at.astimezone(zone).date(), target):
@@ -277,9 +281,7 @@ def cancel_letter(letter: LetterRequest, *, by: User) -> None:
     letter.lock()
     was_asked = letter.status != LetterStatus.DRAFT
     now = timezone.now()
-    event = move_letter(
-        letter, LetterStatus.CANCELLED, by=by, ended_at=now, token_expires_at=now
-    )
+    event = move_letter(letter, LetterStatus.CANCELLED, by=by, ended_at=now, token_expires_at=now)
     if was_asked:
         emails.letter_cancelled(letter, occasion=event)
 
@@ -291,9 +293,7 @@ def expire_letter(letter: LetterRequest) -> bool:
     if letter.status != LetterStatus.REQUESTED:
         return False
     now = timezone.now()
-    event = move_letter(
-        letter, LetterStatus.EXPIRED, by=None, ended_at=now, token_expires_at=now
-    )
+    event = move_letter(letter, LetterStatus.EXPIRED, by=None, ended_at=now, token_expires_at=now)
     emails.letter_expired(letter, occasion=event)
     return True
 

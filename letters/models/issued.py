@@ -1,5 +1,5 @@
 import pghistory
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,7 +12,7 @@ from letters.codes import grouped, new_certificate_code
 from placements.models import Placement
 
 
-def private_storage() -> object:
+def private_storage() -> Storage:
     return storages["private"]
 
 

@@ -1,5 +1,5 @@
 import pghistory
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +11,7 @@ from letters.states import OPEN, Destination, LetterStatus
 from placements.models import Placement
 
 
-def private_storage() -> object:
+def private_storage() -> Storage:
     return storages["private"]
 
 

@@ -1,9 +1,9 @@
 """Files of ours, for those whom they concern."""
 
-from csp.decorators import csp_replace
 from django.contrib.auth.decorators import login_required
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -14,7 +14,7 @@ from letters.queries import certificates_visible_to
 
 @require_safe
 @login_required
-def certificate(request: UserRequest, code: str) -> HttpResponse:
+def certificate(request: UserRequest, code: str) -> HttpResponseBase:
     """The PDF, as it was issued. One that is no longer valid only staff still get."""
     found = get_object_or_404(certificates_visible_to(request.user), code=clean_code(code))
     if found.state != "valid" and not request.user.is_staff:
@@ -24,7 +24,7 @@ def certificate(request: UserRequest, code: str) -> HttpResponse:
     return pdf_download(found.file, f"certificate-{found.number}.pdf")
 
 
-def pdf_download(file: FieldFile, name: str) -> HttpResponse:
+def pdf_download(file: FieldFile, name: str) -> FileResponse:
     response = FileResponse(
         file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
     )

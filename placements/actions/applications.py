@@ -1,6 +1,6 @@
 """What a learner does with a request until it is answered, and what ends it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -229,26 +229,26 @@ def start_review(application: Application, *, by: User | None) -> None:
     """Hand it to the preceptor and start her clock (timer T4)."""
     application.lock()
     now, zone = timezone.now(), application.listing.site.zone
-    reply_by = deadlines.reply_by(now, application.start_on, zone)
+    reply_by = deadlines.reply_by(now, application.dates.start_on, zone)
     event = transition(
         application, Status.UNDER_REVIEW, by=by, review_started_at=now, reply_by=reply_by
     )
     emails.review_request(application, occasion=event)
-    _start_answer_clock(application)
+    _start_answer_clock(application, now, reply_by)
 
 
-def _start_answer_clock(application: Application) -> None:
-    asked_at, zone = application.review_started_at, application.listing.site.zone
+def _start_answer_clock(application: Application, asked_at: datetime, reply_by: datetime) -> None:
+    zone = application.listing.site.zone
     round_ = f"{asked_at:%Y%m%d%H%M%S}"
     for days, at in deadlines.answer_reminders(asked_at, zone).items():
-        if at < application.reply_by:
+        if at < reply_by:
             schedule(
                 "application.reply_reminder", application.pk, at=at, occurrence=f"{round_}:{days}"
             )
     escalation = deadlines.escalation_at(asked_at, zone)
-    if escalation < application.reply_by:
+    if escalation < reply_by:
         schedule("application.escalate", application.pk, at=escalation, occurrence=round_)
-    schedule("application.lapse", application.pk, at=application.reply_by, occurrence=round_)
+    schedule("application.lapse", application.pk, at=reply_by, occurrence=round_)
 
 
 @transaction.atomic

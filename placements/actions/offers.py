@@ -63,7 +63,7 @@ def offer_seat(application: Application, *, by: User) -> None:
     move_seats(take=application.seats)
     _refuse_full_house(application)
     now = timezone.now()
-    window = deadlines.offer_window(now, application.start_on, listing.site.zone)
+    window = deadlines.offer_window(now, application.dates.start_on, listing.site.zone)
     event = transition(
         application,
         Status.OFFERED,
@@ -74,7 +74,7 @@ def offer_seat(application: Application, *, by: User) -> None:
         answered_at=application.answered_at or now,
     )
     emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
-    _start_offer_clock(application)
+    _start_offer_clock(application, now, now + window)
 
 
 def _refuse_host(application: Application) -> None:
@@ -107,8 +107,7 @@ def _refuse_full_house(application: Application) -> None:
         )
 
 
-def _start_offer_clock(application: Application) -> None:
-    ends, made = application.offer_expires_at, application.offered_at
+def _start_offer_clock(application: Application, made: datetime, ends: datetime) -> None:
     round_ = f"{ends:%Y%m%d%H%M%S}"
     for before in deadlines.OFFER_REMINDERS:
         if ends - before > made + deadlines.UNDO:

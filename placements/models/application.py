@@ -141,6 +141,13 @@ class Application(models.Model):
         return Block(self.start_on, self.weeks)
 
     @property
+    def dates(self) -> Block:
+        """Its block, which everything that was sent has. Raises ``ValueError`` on a bare draft."""
+        if self.block is None:
+            raise ValueError("No dates are chosen yet.")
+        return self.block
+
+    @property
     def seats(self) -> frozenset[Week]:
         """The weeks that its block takes."""
         return self.block.of(self.listing_id) if self.block else frozenset()

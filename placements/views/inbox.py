@@ -1,6 +1,6 @@
 """A preceptor's start: what waits for her, who is with her, who comes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -45,16 +45,14 @@ def inbox(request: UserRequest) -> HttpResponse:
     return render(request, "placements/inbox.html", facts)
 
 
-def _undoable(preceptor: PreceptorProfile) -> list[Application]:
+def _undoable(preceptor: PreceptorProfile) -> list[tuple[Application, datetime | None]]:
     """Offers of the last two minutes, which can still be taken back."""
     offers = Application.objects.filter(
         listing__preceptor=preceptor,
         status=Status.OFFERED,
         offered_at__gte=timezone.now() - timedelta(minutes=2),
     ).with_listing()
-    for offer in offers:
-        offer.undo_until = undo_until(offer)
-    return list(offers)
+    return [(offer, undo_until(offer)) for offer in offers]
 
 
 def _to_evaluate(there: list) -> list:

@@ -1,7 +1,7 @@
 """A preceptor answers a request: on its page, in the inbox, or by the link in her mail."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -47,7 +47,7 @@ def _page(
 ) -> HttpResponse:
     """The whole case on one screen."""
     case = next(iter(queries.cases(Application.objects.filter(pk=application.pk).with_listing())))
-    reader = more.get("reader") or request.user
+    reader: User = more.get("reader") or cast("User", request.user)
     facts = {
         "case": case,
         "application": application,
@@ -71,7 +71,7 @@ def _page(
 def _offer_until(application: Application) -> datetime:
     """Until when the learner could accept, if she were confirmed now."""
     now = timezone.now()
-    return now + offer_window(now, application.start_on, application.listing.site.zone)
+    return now + offer_window(now, application.dates.start_on, application.listing.site.zone)
 
 
 def _other_dates(application: Application) -> list:
@@ -183,7 +183,7 @@ def link(request: Request, token: str) -> HttpResponse:
     if claim is None or application is None or not holds(claim, application):
         return render(request, "placements/link_over.html", status=404)
     host = application.listing.preceptor.user
-    here = {"link": True, "reader": host, "address": request.path}
+    here: dict[str, Any] = {"link": True, "reader": host, "address": request.path}
     if application.status != Status.UNDER_REVIEW:
         return render(request, "placements/link_over.html", {"application": application, **here})
     if request.method == "POST":

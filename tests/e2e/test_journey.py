@@ -132,7 +132,9 @@ def apply(page, listing, tmp_path):
     page.get_by_label("School", exact=True).fill("University of Lagos")
     page.get_by_label("Graduation").fill("2023-07-01")
     page.get_by_label("Visa plan").select_option("citizen")
-    page.get_by_role("textbox", name="Why this rotation").fill("I want to learn how a US ward team hands over.")
+    page.get_by_role("textbox", name="Why this rotation").fill(
+        "I want to learn how a US ward team hands over."
+    )
     page.get_by_role("button", name="Save and continue").click()
     paper = tmp_path / "tb-test.pdf"
     paper.write_bytes(small_pdf("TB blood test, negative"))

@@ -114,9 +114,9 @@ def test_undo_offer_within_two_minutes_leaves_no_trace_for_the_learner(request_)
 def test_undo_offer_is_over_after_two_minutes(request_):
     offer_seat(request_, by=host_of(request_))
 
-    with time_machine.travel(timezone.now() + timedelta(minutes=3), tick=False):
-        with pytest.raises(TransitionNotAllowed):
-            undo_offer(request_, by=host_of(request_))
+    later = timezone.now() + timedelta(minutes=3)
+    with time_machine.travel(later, tick=False), pytest.raises(TransitionNotAllowed):
+        undo_offer(request_, by=host_of(request_))
 
     assert taken(request_.listing) == set(request_.block.mondays)
 
@@ -153,9 +153,9 @@ def test_accept_offer_twice_is_one_placement(offer):
 
 
 def test_accept_offer_after_its_end_is_refused(offer):
-    with time_machine.travel(offer.offer_expires_at + timedelta(seconds=1), tick=False):
-        with pytest.raises(OfferEnded):
-            accept_offer(offer, by=offer.learner)
+    after = offer.offer_expires_at + timedelta(seconds=1)
+    with time_machine.travel(after, tick=False), pytest.raises(OfferEnded):
+        accept_offer(offer, by=offer.learner)
 
     assert not Placement.objects.exists()
 

@@ -21,7 +21,7 @@ def table(name: str, transitions: Mapping[Any, frozenset[Any]]) -> str:
 
 
 def tables() -> str:
-    machines = {
+    machines: dict[str, Mapping[Any, frozenset[Any]]] = {
         "Application": TRANSITIONS,
         "Placement": PLACEMENT_TRANSITIONS,
         "Letter request": LETTER_TRANSITIONS,
