@@ -1,5 +1,6 @@
 """HTML to PDF/UA. The only importer of WeasyPrint, which takes seconds: for workers alone."""
 
+import logging
 import resource
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,10 @@ LOGO = "portal:logo"
 # On top of what the worker holds already (promise C11).
 MOST_MEMORY = 512 * 1024**2
 PAGE_SIZE = resource.getpagesize()
+
+# They tell of each step, and of every table of every font.
+for chatty in ("fontTools", "weasyprint.progress"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class RenderingFailed(Exception):
