@@ -35,6 +35,7 @@ ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
 
 
 def main() -> None:
+    os.umask(0o077)  # uploads and mail are nobody else's
     stopping.listen()
     try:
         with one_sentence():
