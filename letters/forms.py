@@ -24,6 +24,11 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
         max_length=64,
+        help_text=_(
+            "17 letters and numbers in four groups, under the square on the certificate. Dashes, "
+            "spaces and small letters do not matter. The letters O, I and L and the numbers 0 and 1 "
+            "are never used."
+        ),
         widget=forms.TextInput(
             attrs={
                 "class": "code w-auto",

@@ -1,20 +1,30 @@
 """The main job, from browsing to a certificate that a stranger can check, on real parts:
 Chromium, PostgreSQL, a Celery worker behind a real broker, an SMTP server."""
 
+import hashlib
 import re
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 
+import pypdfium2
 import pytest
+import zxingcpp
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.utils import timezone
 from icalendar import Calendar
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
+from pypdf import PdfReader
 
 from accounts.actions import verify_document
 from accounts.models import User
 from clocks.models import Due
 from clocks.tasks import tick
+from letters.actions.issuing import revoke_document
+from letters.models import LetterRequest
+from letters.states import LetterStatus
+from letters.tasks import issue_due_certificates
 from outbox.models import Message
 from outbox.tasks import deliver_due
 from placements.actions.hours import log_hours
@@ -251,8 +261,85 @@ def run(page, new_context, placement):
 
 
 def certificate(page, new_context, smtp, placement):
-    pass
+    """Made by the worker, mailed as a link, read as a stranger would."""
+    issue_due_certificates()
+    mail = mail_to(smtp, LEARNER, "certificate is ready", seconds=60)
+    document = placement.issued_documents.get()
+    with page.expect_download() as download, suppress(Error):  # a download ends the navigation
+        page.goto(link_in(mail, "/certificates/"))
+    path = download.value.path()
+    pdf = PdfReader(path)
+    text = pdf.pages[0].extract_text()
+    assert "Amara O'Brien-Okafor" in text.replace("\u2019", "'")
+    assert document.printed_code in text
+    assert (pdf.pages[0].mediabox.width, pdf.pages[0].mediabox.height) == (792, 612)
+    assert all_fonts_are_embedded(pdf)
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == document.sha256
+    address = qr_of(path)
+    assert address.lower().startswith(f"{settings.SITE_URL}/verify/{document.code}".lower())
+
+    stranger = new_context().new_page()
+    stranger.goto("/" + address.split("/", 3)[3])
+    expect(stranger.get_by_text("This certificate is genuine")).to_be_visible()
+    expect(stranger.get_by_text(document.sha256)).to_be_visible()
+    assert "14725836" not in stranger.content()
+    stranger.get_by_label("Check another code").fill("W7QF-3KX9-MTRE-P6V2H")
+    stranger.get_by_role("button", name="Check").click()
+    expect(stranger.get_by_text("no certificate with this code")).to_be_visible()
+    revoke_document(document, by=StaffFactory(), reason="Made by a test")
+    stranger.goto(document.get_absolute_url())
+    expect(stranger.get_by_text("no longer valid").first).to_be_visible()
+    assert "Made by a test" not in stranger.content()
+    stranger.context.close()
+
+
+def all_fonts_are_embedded(pdf):
+    fonts = [font.get_object() for font in pdf.pages[0]["/Resources"]["/Font"].values()]
+    described = [
+        font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object() for font in fonts
+    ]
+    return bool(described) and all(
+        {"/FontFile2", "/FontFile3"} & set(one.keys()) for one in described
+    )
+
+
+def qr_of(path):
+    with pypdfium2.PdfDocument(path) as document:
+        picture = document[0].render(scale=3).to_pil()
+    return zxingcpp.read_barcode(picture).text
 
 
 def letter(page, new_context, smtp, placement):
-    pass
+    """Asked for with the waiver chosen, agreed to and attested without a password."""
+    page.goto(f"/placements/{placement.code}/letter/")
+    page.get_by_role("button", name=re.compile("^Ask Dr")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.get_by_label("I waive my right").check()
+    page.get_by_label("ERAS", exact=True).check()
+    page.get_by_label("Letter ID").fill("f7k2-90qm")
+    page.get_by_label("AAMC ID").fill("1472 5836")
+    page.get_by_label("My preceptor gets this request").check()
+    page.get_by_role("button", name=re.compile("^Ask Dr")).click()
+    expect(page.get_by_text("Asked").first).to_be_visible()
+
+    mail = mail_to(smtp, placement.preceptor.user.email, "asks for a letter", seconds=60)
+    author = new_context(viewport={"width": 390, "height": 844}).new_page()
+    author.goto(link_in(mail, "/l/"))
+    with author.expect_download() as download:
+        author.get_by_role("link", name=re.compile("PDF")).click()
+    pdf = PdfReader(download.value.path())
+    words = pdf.pages[0].extract_text()
+    assert len(pdf.pages) == 1
+    assert (pdf.pages[0].mediabox.width, pdf.pages[0].mediabox.height) == (612, 792)
+    assert "F7K2-90QM" in words
+    assert "14725836" in words
+    author.get_by_role("button", name="I write this letter").click()
+    expect(author.get_by_text("You agreed to write it")).to_be_visible()
+    mail_to(smtp, LEARNER, "writes your letter")
+    author.get_by_role("button", name="I have uploaded it").click()
+    expect(author.get_by_text("Nothing is left to do")).to_be_visible()
+    author.context.close()
+
+    page.goto(link_in(mail_to(smtp, LEARNER, "has uploaded your letter"), "/letters/"))
+    page.get_by_role("button", name="I see it in MyERAS").click()
+    assert LetterRequest.objects.get().status == LetterStatus.CONFIRMED
