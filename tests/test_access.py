@@ -1,0 +1,246 @@
+"""Every URL × every role. A URL that this table does not name fails the build.
+
+A cell is the status of a GET; 302 is the way to the sign-in. POST-only addresses
+answer 405 to a GET by whoever passes the door, and their POSTs stand below.
+"""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.actions import ensure_groups
+from guides.models import Guide, Page
+from letters.states import LetterStatus
+from placements.states import PlacementStatus, Status
+from rotations.kinds import ListingStatus
+from tests.factories.accounts import DocumentFactory, PreceptorFactory, UserFactory
+from tests.factories.letters import IssuedDocumentFactory, LetterRequestFactory
+from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
+from tests.factories.rotations import ListingFactory
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "learner", "other", "preceptor", "colleague", "coordinator")
+SIGN_IN, OK, NO, GONE, POST = 302, 200, 403, 404, 405
+
+
+def row(anonymous, learner, other, preceptor, colleague, coordinator):
+    return dict(
+        zip(ROLES, (anonymous, learner, other, preceptor, colleague, coordinator), strict=True)
+    )
+
+
+PUBLIC = row(OK, OK, OK, OK, OK, OK)
+POSTED = row(POST, POST, POST, POST, POST, POST)
+# (URL name, arguments) → what a GET answers to each role.
+TABLE = {
+    "rotations:home": PUBLIC,
+    "rotations:catalogue": PUBLIC,
+    "rotations:listing": PUBLIC,
+    "rotations:ask": PUBLIC,
+    "rotations:specialties": PUBLIC,
+    "rotations:specialty": PUBLIC,
+    "rotations:preceptor": PUBLIC,
+    "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, GONE),
+    "rotations:pause_listing": POSTED,
+    "rotations:resume_listing": POSTED,
+    "rotations:submit_listing": POSTED,
+    "guides:index": PUBLIC,
+    "guides:guide": PUBLIC,
+    "guides:page": PUBLIC,
+    "letters:verify": PUBLIC,
+    "letters:verify_code": PUBLIC,
+    "letters:verify_capitals": row(302, 302, 302, 302, 302, 302),
+    "letters:compare": POSTED,
+    "letters:certificate_keys": PUBLIC,
+    "letters:certificate": row(SIGN_IN, 202, GONE, 202, GONE, 202),
+    "letters:requests": row(SIGN_IN, NO, NO, OK, OK, NO),
+    "letters:request": row(SIGN_IN, OK, GONE, OK, GONE, OK),
+    "letters:request_pdf": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE),
+    "letters:ask": row(SIGN_IN, 302, GONE, GONE, GONE, GONE),
+    "letters:packet": PUBLIC,
+    "letters:packet_pdf": row(GONE, GONE, GONE, GONE, GONE, GONE),
+    "accounts:dashboard": row(SIGN_IN, 302, 302, 302, 302, 302),
+    "accounts:profile": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "accounts:document": row(SIGN_IN, OK, GONE, GONE, GONE, OK),
+    "accounts:document_remove": POSTED,
+    "placements:my_applications": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "placements:apply": row(SIGN_IN, OK, OK, NO, NO, NO),
+    "placements:application": row(SIGN_IN, OK, GONE, 302, GONE, OK),
+    "placements:dates": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:about": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:documents": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:send": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:sent": row(SIGN_IN, OK, GONE, NO, GONE, OK),
+    "placements:withdraw": row(SIGN_IN, OK, GONE, NO, GONE, OK),
+    "placements:offer": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:accept": POSTED,
+    "placements:decline_offer": POSTED,
+    "placements:placement": row(SIGN_IN, OK, GONE, OK, GONE, OK),
+    "placements:calendar": row(SIGN_IN, OK, GONE, OK, GONE, OK),
+    "placements:hours": POSTED,
+    "placements:cancel": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "placements:inbox": row(SIGN_IN, NO, NO, OK, OK, NO),
+    "placements:learners": row(SIGN_IN, NO, NO, OK, OK, NO),
+    "placements:review": row(SIGN_IN, NO, GONE, OK, GONE, OK),
+    "placements:confirm": POSTED,
+    "placements:undo": POSTED,
+    "placements:decline": POSTED,
+    "placements:link": row(GONE, GONE, GONE, GONE, GONE, GONE),
+    "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, GONE, NO),
+    "placements:arrived": POSTED,
+    "placements:evaluation": row(SIGN_IN, NO, GONE, OK, GONE, NO),
+    "healthz": PUBLIC,
+    "readyz": row(503, 503, 503, 503, 503, 503),
+    "theme": POSTED,
+    "theme_css": PUBLIC,
+}
+# Whole families with a door of their own, tested where they are at home.
+ELSEWHERE = ("admin:", "account_", "mfa_", "socialaccount_", "usersessions_", "outbox:")
+
+
+def names(patterns=None, space=""):
+    """Every URL name of the project, with its namespace."""
+    for entry in patterns or get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from names(entry.url_patterns, inner)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{space}{entry.name}"
+
+
+def test_no_page_ships_unclassified():
+    found = {name for name in names() if not name.startswith(ELSEWHERE)}
+
+    assert found - TABLE.keys() == set()
+    assert TABLE.keys() - found == set()
+
+
+class Cast:
+    """One learner's application, placement and letter with one preceptor, and bystanders."""
+
+    def __init__(self):
+        ensure_groups()
+        self.learner, self.other = learner(), learner()
+        self.listing = ListingFactory(weeks=12)
+        self.preceptor = self.listing.preceptor.user
+        self.colleague = PreceptorFactory().user
+        self.coordinator = UserFactory(is_staff=True)
+        self.coordinator.groups.add(Group.objects.get(name="coordinators"))
+        Authenticator.objects.create(user=self.coordinator, type="totp", data={"secret": "x"})
+        self.application = ApplicationFactory(
+            learner=self.learner, listing=self.listing, status=Status.UNDER_REVIEW
+        )
+        self.placement = PlacementFactory(
+            learner=self.learner, listing=self.listing, status=PlacementStatus.COMPLETED
+        )
+        self.document = DocumentFactory(owner=self.learner)
+        self.certificate = IssuedDocumentFactory(placement=self.placement)
+        self.letter = LetterRequestFactory(placement=self.placement, status=LetterStatus.REQUESTED)
+
+    def arguments(self, name):
+        app, _colon, page = name.partition(":")
+        slug = {"listing": self.listing.slug, "ask": self.listing.slug, "apply": self.listing.slug,
+                "specialty": self.listing.specialty.slug,
+                "preceptor": self.listing.preceptor.slug,
+                "pause_listing": self.listing.slug, "resume_listing": self.listing.slug,
+                "submit_listing": self.listing.slug, "guide": "visas", "page": "terms",
+                "document_add_type": self.document.type.slug,
+                "document": self.document.code, "document_remove": self.document.code,
+                "verify_code": self.certificate.code, "verify_capitals": self.certificate.code,
+                "compare": self.certificate.code, "certificate": self.certificate.code,
+                "request": self.letter.code, "request_pdf": self.letter.code,
+                "packet": self.letter.token, "packet_pdf": self.letter.token,
+                "link": "nothing-we-made"}  # fmt: skip
+        of_a_placement = {
+            "placement",
+            "calendar",
+            "hours",
+            "cancel",
+            "sign_hours",
+            "arrived",
+            "evaluation",
+        }
+        if app == "letters" and page == "ask":
+            return [self.placement.code]
+        if app == "placements" and page in of_a_placement:
+            return [self.placement.code]
+        if app == "placements" and page not in slug:
+            return [self.application.code]
+        return [slug[page]] if page in slug else []
+
+    def address(self, name):
+        for arguments in (self.arguments(name), []):
+            try:
+                return reverse(name, args=arguments)
+            except NoReverseMatch:
+                continue
+        raise AssertionError(name)
+
+
+@pytest.fixture
+def cast():
+    Guide.objects.create(slug="visas", title="Visas", summary="In short", group="visa", body="Text")
+    Page.objects.create(slug="terms", title="Terms", body="Text")
+    return Cast()
+
+
+def look(client, address):
+    response = client.get(address)
+    for close in response._resource_closers:
+        close()
+    return response.status_code
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_get_answers(client, cast, role):
+    if role != "anonymous":
+        client.force_login(getattr(cast, role))
+
+    answers = {name: look(client, cast.address(name)) for name in TABLE}
+
+    wanted = {name: cells[role] for name, cells in TABLE.items()}
+    wrong = {name: got for name, got in answers.items() if got != wanted[name]}
+    assert wrong == {}, wrong
+
+
+POSTS = [
+    "placements:confirm", "placements:decline", "placements:undo", "placements:accept",
+    "placements:decline_offer", "placements:withdraw", "placements:hours", "placements:sign_hours",
+    "placements:evaluation", "placements:arrived", "placements:cancel", "placements:send",
+    "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", POSTS)
+@pytest.mark.parametrize("role", ["anonymous", "other", "colleague"])
+def test_nobody_moves_what_is_somebody_elses(client, cast, role, name):
+    if role != "anonymous":
+        client.force_login(getattr(cast, role))
+    before = snapshot(cast)
+
+    response = client.post(cast.address(name), {"move": "cancel", "reason": "away", "sign": "1"})
+
+    assert response.status_code in {SIGN_IN, NO, GONE}
+    assert snapshot(cast) == before
+
+
+def snapshot(cast):
+    rows = (cast.application, cast.placement, cast.letter, cast.document, cast.listing)
+    return [type(thing).objects.filter(pk=thing.pk).values().get() for thing in rows]
+
+
+@pytest.mark.parametrize("role", ["anonymous", "learner", "colleague"])
+@pytest.mark.parametrize(
+    "status", [ListingStatus.DRAFT, ListingStatus.PAUSED, ListingStatus.ARCHIVED]
+)
+def test_a_listing_that_is_not_public_does_not_exist(client, cast, role, status):
+    type(cast.listing).objects.filter(pk=cast.listing.pk).update(status=status)
+    if role != "anonymous":
+        client.force_login(getattr(cast, role))
+
+    assert client.get(cast.listing.get_absolute_url()).status_code == GONE
