@@ -27,6 +27,20 @@ def soon():
     return timezone.now() + timedelta(days=7)
 
 
+@pytest.fixture
+def second_factor():
+    """Staff act only with one."""
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415  needs the apps
+
+    def give(user):
+        Authenticator.objects.create(
+            user=user, type=Authenticator.Type.TOTP, data={"secret": "unused"}
+        )
+        return user
+
+    return give
+
+
 class Mailbox:
     """An SMTP server's inbox; ``refuse`` makes it answer like a server that says no."""
 
