@@ -38,7 +38,8 @@ def read(token: str) -> Claim | None:
     if len(token) > LENGTH:
         return None
     try:
-        return Claim(*signing.loads(token, salt=SALT))
+        application, preceptor, round_ = signing.loads(token, salt=SALT)
+        return Claim(int(application), int(preceptor), str(round_))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
@@ -50,4 +51,5 @@ def holds(claim: Claim, application: Application) -> bool:
         asked is not None
         and claim.round == f"{asked:%Y%m%d%H%M%S}"
         and claim.preceptor == application.listing.preceptor_id
+        and application.listing.preceptor.user.is_active
     )

@@ -97,14 +97,16 @@ def confirm(request: UserRequest, code: str) -> HttpResponse:
     return _confirm(request, application, by=request.user, back=reverse("placements:inbox"))
 
 
-def _confirm(request: Request, application: Application, *, by: User, back: str) -> HttpResponse:
+def _confirm(
+    request: Request, application: Application, *, by: User, back: str, **more: Any
+) -> HttpResponse:
     try:
         offer_seat(application, by=by)
     except (SeatsGone, TransitionNotAllowed) as refusal:
         return _moved(request, application, refusal)
     except ValidationError as refusal:
-        form = DeclineForm()
-        return _page(request, application, form, status=422, refusal=refusal.messages[0])
+        more["refusal"] = refusal.messages[0]
+        return _page(request, application, DeclineForm(), status=422, **more)
     messages.success(request, _offer_words(application))
     return redirect(back)
 
@@ -185,9 +187,11 @@ def link(request: Request, token: str) -> HttpResponse:
     host = application.listing.preceptor.user
     here: dict[str, Any] = {"link": True, "reader": host, "address": request.path}
     if application.status != Status.UNDER_REVIEW:
-        return render(request, "placements/link_over.html", {"application": application, **here})
+        facts = {"application": application, **here}
+        status = 409 if request.method == "POST" else 200
+        return render(request, "placements/link_over.html", facts, status=status)
     if request.method == "POST":
         if "decline" in request.POST:
             return _decline(request, application, by=host, back=request.path, **here)
-        return _confirm(request, application, by=host, back=request.path)
+        return _confirm(request, application, by=host, back=request.path, **here)
     return _page(request, application, DeclineForm(), **here)
