@@ -6,16 +6,29 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import fontpkg
 import pikepdf
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
 
 ROOT = settings.BASE_DIR / "static" / "pdf"
 LOGO = "portal:logo"
+# Whoever writes in letters that ours lack needs others as well: family by family, in this order.
+OURS = ("source-sans-3", "source-serif-4")
+OTHERS = {
+    "noto-sans-arabic": "Noto Sans Arabic",
+    "noto-sans-devanagari": "Noto Sans Devanagari",
+    "noto-sans": "Noto Sans",
+}
+NAME_WEIGHT = 600
 # On top of what the worker holds already (promise C11).
 MOST_MEMORY = 512 * 1024**2
 PAGE_SIZE = resource.getpagesize()
@@ -36,15 +49,17 @@ def render(
     attachments: Mapping[str, bytes] | None = None,
     made_at: datetime | None = None,
 ) -> bytes:
-    """The page as PDF/UA-1; the same input gives the same bytes.
+    """The page as PDF/UA-1.
 
-    Fonts, our style sheet and the portal's logo are all that it can reach.
+    Fonts, our style sheets and the portal's logo are all that it can reach.
     Raises ``RenderingFailed`` when it asks for anything else.
     """
-    from weasyprint import HTML, Attachment  # noqa: PLC0415
+    from weasyprint import CSS, HTML, Attachment  # noqa: PLC0415
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
     from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
 
-    fetcher = _fetcher()
+    strange = strange_letters(html)
+    fetcher, fonts = _fetcher(strange), FontConfiguration()
     attached = [
         Attachment(
             string=content,
@@ -58,8 +73,13 @@ def render(
     ]
     try:
         with bounded_memory():
+            faces = CSS(string=other_faces(strange), url_fetcher=fetcher, font_config=fonts)
             pdf = HTML(string=html, base_url="static:", url_fetcher=fetcher).write_pdf(
-                pdf_variant="pdf/ua-1", pdf_identifier=identifier, attachments=attached
+                stylesheets=[faces],
+                font_config=fonts,
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=identifier,
+                attachments=attached,
             )
     except FatalURLFetchingError as error:  # a BaseException: it would end the worker
         raise RenderingFailed(str(error)) from error
@@ -71,16 +91,18 @@ def page_count(content: bytes) -> int:
         return len(document.pages)
 
 
-def _fetcher() -> object:
+def _fetcher(letters: frozenset[str]) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
 
-    class Fetcher(URLFetcher):
+    class Fetcher(URLFetcher):  # type: ignore[misc]
         """Reads ``static:`` from static/pdf, ``font:`` from the font wheels, and nothing else."""
 
-        def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002
+        def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002
             path = allowed_path(url)
             kind = {"Content-Type": "text/css"} if path.suffix == ".css" else {}
-            return URLFetcherResponse(url, body=path.read_bytes(), headers=kind)
+            partly = url.removeprefix("font:") in OTHERS
+            body = some_letters(path, letters | {" "}) if partly else path.read_bytes()
+            return URLFetcherResponse(url, body=body, headers=kind)
 
     return Fetcher(allowed_protocols=["static", "font", "portal"], fail_on_errors=True)
 
@@ -96,6 +118,45 @@ def allowed_path(url: str) -> Path:
     if scheme != "static" or not path.is_relative_to(ROOT.resolve()):
         raise ValueError(url)
     return path
+
+
+@lru_cache
+def _letters_of(font: str) -> frozenset[str]:
+    with TTFont(fontpkg.path(font)) as file:
+        return frozenset(chr(code) for code in file.getBestCmap())
+
+
+def strange_letters(text: str) -> frozenset[str]:
+    """Those that one of our own fonts lacks."""
+    ours = frozenset.intersection(*(_letters_of(font) for font in OURS))
+    return frozenset(letter for letter in text if letter.isprintable()) - ours
+
+
+def other_faces(strange: frozenset[str]) -> str:
+    """The rules for as many of the others as these letters need; what none has, the system may."""
+    rules = []
+    for font, family in OTHERS.items():
+        if strange & _letters_of(font):
+            rules.append(f'@font-face {{ font-family: "{family}"; src: url("font:{font}") }}')
+            strange -= _letters_of(font)
+    return "\n".join(rules)
+
+
+def some_letters(path: Path, letters: frozenset[str]) -> bytes:
+    """The font with these letters alone, in the one weight that names are set in.
+
+    WeasyPrint leaves the axis of the width open and then cannot embed the font;
+    pinned in the whole font that takes ten seconds, in a few letters none.
+    """
+    options = Options(layout_features=["*"], notdef_outline=True, name_IDs=["*"])
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[ord(letter) for letter in letters])
+    content = BytesIO()
+    with TTFont(path) as font:
+        subsetter.subset(font)
+        instantiateVariableFont(font, {"wdth": 100, "wght": NAME_WEIGHT}, inplace=True)
+        font.save(content)
+    return content.getvalue()
 
 
 @contextmanager

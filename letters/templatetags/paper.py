@@ -66,7 +66,7 @@ def brand_color() -> str:
 def brand_mark() -> SafeString:
     """The portal's own logo, or ours; its name stands beside."""
     if settings.PORTAL["logo"]:
-        return mark_safe('<img class="mark" src="portal:logo" alt="">')
+        return mark_safe('<span class="mark logo"></span>')
     return mark_safe(  # noqa: S308  our own drawing
         f'<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">{_drawing("brand")}</svg>'
     )
@@ -141,8 +141,8 @@ def long_date(value: date) -> str:
 
 @register.filter
 def small_first(words: str) -> str:
-    """In the middle of a sentence: “teaching hospital”."""
-    return words[:1].lower() + words[1:]
+    """In the middle of a sentence: “teaching hospital”; acronyms keep their capitals."""
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
 
 
 @register.filter

@@ -11,6 +11,9 @@ from accounts.http import UserRequest
 from letters.codes import clean_code
 from letters.queries import certificates_visible_to
 
+# A file of ours is for keeping, never for running in a page.
+SANDBOX = "sandbox; default-src 'none'"
+
 
 @require_safe
 @login_required
@@ -29,5 +32,6 @@ def pdf_download(file: FieldFile, name: str) -> FileResponse:
         file.open("rb"), as_attachment=True, filename=name, content_type="application/pdf"
     )
     response["Cache-Control"] = "no-store, private"
+    response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     return response

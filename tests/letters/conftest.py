@@ -16,10 +16,11 @@ class Complaints(logging.Handler):
 
 
 @pytest.fixture(autouse=True)
-def _no_complaint_of_the_renderer() -> Iterator[None]:
+def complaints() -> Iterator[Complaints]:
+    """Empty at the end, unless a test expects some and clears them."""
     complaints = Complaints()
     logger = logging.getLogger("weasyprint")
     logger.addHandler(complaints)
-    yield
+    yield complaints
     logger.removeHandler(complaints)
     assert complaints.said == []
