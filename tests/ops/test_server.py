@@ -74,7 +74,7 @@ class Running:
     def ask(self, path: str) -> Any:
         """By address: not every small system knows the name of its loopback."""
         url = f"http://127.0.0.1:{self.port}{path}"
-        request = urllib.request.Request(  # noqa: S310
+        request = urllib.request.Request(
             url, headers={"Host": f"localhost:{self.port}"}
         )
         return urllib.request.urlopen(request, timeout=10)  # noqa: S310
