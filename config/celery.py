@@ -13,6 +13,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, close_old_connections
 from kombu import Queue
+from kombu.transport.redis import Channel
+from redis import Connection
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 if sys.platform == "darwin":  # Homebrew keeps WeasyPrint's libraries where macOS does not look
@@ -47,6 +51,14 @@ def say_alive() -> None:
         logger.warning("Beat could not leave its heartbeat: %s", error)
 
 
+class AtOnce(Connection):
+    """A connection that says at once that nobody answers; the client's own would try for seconds."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{**settings, "retry": Retry(NoBackoff(), 0)})
+
+
+Channel.connection_class = AtOnce
 app = Celery("wardlight")
 app.conf.update(
     broker_url=settings.REDIS_URL,
@@ -58,6 +70,7 @@ app.conf.update(
         "visibility_timeout": 180,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
+        "max_retries": 0,  # of connecting to publish; a worker tries for ever
         "socket_connect_timeout": 1,
         "socket_timeout": 2,
     },
