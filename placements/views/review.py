@@ -55,9 +55,9 @@ def _page(
         "others": queries.others_in_block(application),
         "left_after": case.free - 1,
         "other_dates": _other_dates(application),
-        "papers": documents_visible_to(reader).filter(
-            sent_with__application=application, superseded_at=None
-        ),
+        "papers": documents_visible_to(reader)
+        .filter(sent_with__application=application, superseded_at=None)
+        .select_related("type"),
         "offer_until": _offer_until(application),
         "undo_until": undo_until(application),
         "can_answer": application.status == Status.UNDER_REVIEW,
