@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from accounts import emails
 from accounts.kinds import ConsentKind, RejectReason
-from accounts.models import Consent, Document, DocumentType, LearnerProfile, PreceptorProfile, User
+from accounts.models import (
+    Consent,
+    Document,
+    DocumentType,
+    LearnerProfile,
+    Licence,
+    PreceptorProfile,
+    User,
+)
 from accounts.uploads import MAX_FILES, MAX_TOTAL, CleanFile, Refused
 from audit.actions import record
 from audit.models import Event
@@ -67,11 +75,26 @@ def has_consented(user: User, kind: ConsentKind) -> bool:
     return user.consents.filter(kind=kind).exists()
 
 
+Profile = LearnerProfile | PreceptorProfile | User
+
+
 @transaction.atomic
-def save_profile(profile: LearnerProfile | PreceptorProfile | User, *, by: User) -> None:
-    """Keep what a form cleaned into it."""
-    profile.save()
-    record("profile.saved", profile, by=by)
+def save_profile(*profiles: Profile, by: User) -> None:
+    """Keep what forms cleaned into them. A learner's first profile is made once."""
+    for profile in profiles:
+        if isinstance(profile, LearnerProfile) and profile._state.adding:  # noqa: SLF001  as Django
+            _adopt(profile)
+        profile.save()
+        record("profile.saved", profile, by=by)
+
+
+def _adopt(profile: LearnerProfile) -> None:
+    """Take the place of a row that another click made meanwhile."""
+    User.objects.select_for_update(no_key=True).get(pk=profile.user_id)
+    there = LearnerProfile.objects.filter(user=profile.user_id).values_list("pk", flat=True)
+    for key in there:
+        profile.pk = key
+        profile._state.adding = False  # noqa: SLF001  as Django does
 
 
 @transaction.atomic
@@ -91,8 +114,7 @@ def add_document(
     """
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     _refuse_hoard(owner, file.size)
-    now = timezone.now()
-    owner.documents.current().filter(type=kind).update(superseded_at=now)
+    owner.documents.current().filter(type=kind).update(superseded_at=timezone.now())
     document = Document(
         owner=owner,
         type=kind,
@@ -104,26 +126,54 @@ def add_document(
         issued_on=issued_on,
         expires_on=expires_on,
     )
-    document.file.save("content", ContentFile(file.content), save=False)
-    document.save()
+    _keep(document, file.content)
     event = record("document.uploaded", document, by=by, type=kind.slug)
     _look_again(owner, event)
     return document
+
+
+def _keep(document: Document, content: bytes) -> None:
+    """Row and file, both or neither."""
+    document.file.save("content", ContentFile(content), save=False)
+    try:
+        document.save()
+    except Exception:
+        document.file.delete(save=False)
+        raise
 
 
 def _refuse_hoard(owner: User, size: int) -> None:
     kept = owner.documents.aggregate(number=Count("pk"), total=Sum("size"))
     if kept["number"] >= MAX_FILES or (kept["total"] or 0) + size > MAX_TOTAL:
         raise Refused(
-            _("Your wallet is full: %(files)d files and %(mb)d MB are the most.")
+            _(
+                "Your wallet is full: %(files)d files and %(mb)d MB are the most. "
+                "Delete what you no longer need."
+            )
             % {"files": MAX_FILES, "mb": MAX_TOTAL // 1_000_000},
             code="full",
         )
 
 
 @transaction.atomic
+def date_document(
+    document: Document, *, by: User, issued_on: date | None, expires_on: date | None
+) -> None:
+    """Correct its dates. What a reviewer had accepted is looked at once more."""
+    _lock(document)
+    if (document.issued_on, document.expires_on) == (issued_on, expires_on):
+        return
+    document.issued_on, document.expires_on = issued_on, expires_on
+    _clear_review(document)
+    document.save(update_fields=["issued_on", "expires_on", *REVIEW])
+    event = record("document.dated", document, by=by)
+    _look_again(document.owner, event)
+
+
+@transaction.atomic
 def remove_document(document: Document, *, by: User) -> None:
     """Delete a paper that went with no application, file and all. Refuses with ``Refused``."""
+    _lock(document)
     if document.sent_with.exists():
         raise Refused(
             _("This paper went with an application, so it stays in the record."), code="sent"
@@ -146,9 +196,19 @@ def read_document(document: Document, *, by: User, address: str | None) -> None:
     record("document.read", document, by=by, address=address, type=document.type.slug)
 
 
+REVIEW = ("verified_at", "verified_by", "rejected_at", "rejected_by", "reject_reason",
+          "reject_note")  # fmt: skip
+
+
 def _lock(document: Document) -> None:
     rows = Document.objects.select_for_update(no_key=True, of=("self",))
     document.refresh_from_db(from_queryset=rows)
+
+
+def _clear_review(document: Document) -> None:
+    document.verified_at = document.verified_by = None
+    document.rejected_at = document.rejected_by = None
+    document.reject_reason = document.reject_note = ""
 
 
 @transaction.atomic
@@ -157,10 +217,9 @@ def verify_document(document: Document, *, by: User) -> None:
     _lock(document)
     if document.verified_at:
         return
+    _clear_review(document)
     document.verified_at, document.verified_by = timezone.now(), by
-    document.rejected_at = document.rejected_by = None
-    document.reject_reason = document.reject_note = ""
-    _save_review(document)
+    document.save(update_fields=REVIEW)
     event = record("document.verified", document, by=by)
     emails.document_verified(document, occasion=event)
     _look_again(document.owner, event)
@@ -168,22 +227,17 @@ def verify_document(document: Document, *, by: User) -> None:
 
 @transaction.atomic
 def reject_document(document: Document, *, by: User, reason: RejectReason, note: str = "") -> None:
-    """It does not count, for a reason from the list; the learner reads it."""
+    """It does not count, for a reason from the list, which the learner reads."""
     _lock(document)
+    if document.rejected_at and (document.reject_reason, document.reject_note) == (reason, note):
+        return
+    _clear_review(document)
     document.rejected_at, document.rejected_by = timezone.now(), by
-    document.verified_at = document.verified_by = None
     document.reject_reason, document.reject_note = reason, note
-    _save_review(document)
+    document.save(update_fields=REVIEW)
     event = record("document.rejected", document, by=by, reason=reason)
     emails.document_rejected(document, occasion=event)
     _look_again(document.owner, event)
-
-
-def _save_review(document: Document) -> None:
-    document.save(
-        update_fields=["verified_at", "verified_by", "rejected_at", "rejected_by",
-                       "reject_reason", "reject_note"]
-    )  # fmt: skip
 
 
 def _move(preceptor: PreceptorProfile, verb: str, *, by: User, **changes: Any) -> Event:
@@ -213,7 +267,7 @@ def verify_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
     good = preceptor.licences.exclude(verified_at=None).filter(expires_on__gte=timezone.localdate())
     if not preceptor.npi or not good.exists():
         raise ValidationError(
-            _("Enter her NPI and mark a license that has not expired as seen first."), code="unseen"
+            _("Enter the NPI and mark a license that has not expired as seen first."), code="unseen"
         )
     event = _move(
         preceptor, "preceptor.verified", by=by, verified_at=timezone.now(), verified_by=by
@@ -222,7 +276,7 @@ def verify_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
 
 
 @transaction.atomic
-def see_licence(licence: Any, *, by: User) -> None:
+def see_licence(licence: Licence, *, by: User) -> None:
     """Staff saw it at the state's board."""
     licence.verified_at, licence.verified_by = timezone.now(), by
     licence.save(update_fields=["verified_at", "verified_by"])

@@ -6,21 +6,31 @@ from accounts.models import Document, User
 
 
 def documents_visible_to(user: User) -> QuerySet[Document]:
-    """Her own; for staff, all but passports and visas; those that a listing shows its preceptor.
-
-    A preceptor opens a file only if it went with an application to her own listing,
-    the listing asks to see that file, and it identifies nobody.
-    """
+    """Her own; for staff, all but passports and visas; those that a listing shows its preceptor."""
     mine = Q(owner=user)
     if user.is_staff and user.has_perm("accounts.view_document"):
-        mine |= Q(type__is_identity=False)
         if user.has_perm("accounts.view_identity_document"):
             return Document.objects.all()
-    sent = "sent_with__application"
-    shown = (
-        Q(**{f"{sent}__listing__preceptor__user": user, "type__is_identity": False})
-        & Q(**{f"{sent}__review_started_at__isnull": False})
-        & Q(**{f"{sent}__listing__requirements__site_sees_file": True})
-        & Q(**{f"{sent}__listing__requirements__type": F("type")})
+        mine |= Q(type__is_identity=False)
+    return Document.objects.filter(mine | _shown_to_preceptor(user)).distinct()
+
+
+def _shown_to_preceptor(user: User) -> Q:
+    """A file opens to a preceptor only if it went with an application to her own listing, which
+    asks to see that file, as long as that application or its placement has not ended. What
+    identifies somebody never does.
+    """
+    application = "sent_with__application"
+    listing = f"{application}__listing"
+    running = Q(**{f"{application}__ended_at": None}) | Q(
+        **{f"{application}__placement__isnull": False, f"{application}__placement__ended_at": None}
     )
-    return Document.objects.filter(mine | shown).distinct()
+    return running & Q(
+        **{
+            "type__is_identity": False,
+            f"{application}__review_started_at__isnull": False,
+            f"{listing}__preceptor__user": user,
+            f"{listing}__requirements__type": F("type"),
+            f"{listing}__requirements__site_sees_file": True,
+        }
+    )

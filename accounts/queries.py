@@ -2,15 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.cache import caches
+from django.db.models import Count
 from django.utils import timezone
 
-from accounts.kinds import ConsentKind
+from accounts.kinds import ConsentKind, DocumentGroup, Validity
 from accounts.models import Document, DocumentType, User
 from guides.models import Page
 
 SOON = timedelta(days=30)
+MISSING, IN_REVIEW, ACCEPTED, EXPIRING = "missing", "in_review", "accepted", "expiring"
+UNDATED, EXPIRED, REJECTED = "undated", "expired", "rejected"
+URGENCY = (REJECTED, EXPIRED, UNDATED, EXPIRING, IN_REVIEW, ACCEPTED, MISSING)
+HERS = frozenset({REJECTED, EXPIRED, UNDATED, EXPIRING})
+OF_ONE_ROTATION = frozenset({Validity.BLOCK, Validity.PLACEMENT})
+DATED = frozenset({Validity.MONTHS, Validity.PRINTED, Validity.POLICY})
 DEMO_KEY = "is-demo-portal"
 
 
@@ -31,10 +39,19 @@ def page_version(kind: ConsentKind) -> str:
 
 @dataclass(frozen=True)
 class WalletRow:
-    """One kind of paper: the current version, if there is one, and how it stands."""
+    """One kind of paper: its versions, the newest first, and how it stands."""
 
     type: DocumentType
-    document: Document | None
+    versions: tuple[Document, ...] = ()
+
+    @property
+    def document(self) -> Document | None:
+        """The version that counts; ``None`` if she deleted it."""
+        return next((version for version in self.versions if not version.superseded_at), None)
+
+    @property
+    def earlier(self) -> list[Document]:
+        return [version for version in self.versions if version.superseded_at]
 
     @property
     def last_day(self) -> date | None:
@@ -42,28 +59,113 @@ class WalletRow:
 
     @property
     def state(self) -> str:
-        """``missing``, ``rejected``, ``expired``, ``expiring``, ``uploaded`` or ``verified``."""
+        """One of ``URGENCY``."""
         if self.document is None:
-            return "missing"
-        if self.document.state == "rejected":
-            return "rejected"
-        today = timezone.localdate()
-        if self.last_day and self.last_day < today:
-            return "expired"
-        if self.last_day and self.last_day < today + SOON:
-            return "expiring"
-        return self.document.state
+            return MISSING
+        if self.document.rejected_at:
+            return REJECTED
+        today, last = timezone.localdate(), self.last_day
+        if last and last < today:
+            return EXPIRED
+        if self.lacks_date:
+            return UNDATED
+        if last and last <= today + SOON:
+            return EXPIRING
+        return ACCEPTED if self.document.verified_at else IN_REVIEW
+
+    @property
+    def lacks_date(self) -> bool:
+        """Nobody can say how long it counts, though it does not count for ever."""
+        if self.document is None or self.last_day:
+            return False
+        if self.type.validity == Validity.SEASON:
+            return self.document.issued_on is None
+        return self.type.validity in DATED
+
+    @property
+    def has_dates(self) -> bool:
+        return self.type.validity not in OF_ONE_ROTATION
+
+    @property
+    def is_hers(self) -> bool:
+        """Whether she has to do something about the paper that is there."""
+        return self.state in HERS
 
 
-def wallet(owner: User) -> list[tuple[str, list[WalletRow]]]:
-    """Her papers and those that rotations ask of her, by group; what is there first."""
-    family = getattr(getattr(owner, "learner_profile", None), "family", "")
-    current = {paper.type_id: paper for paper in owner.documents.current().select_related("type")}
-    groups: dict[str, list[WalletRow]] = {}
+@dataclass(frozen=True)
+class WalletGroup:
+    """Papers of one sort: those that are there, the most urgent first, and those that are not."""
+
+    key: str
+    label: str
+    held: list[WalletRow]
+    missing: list[WalletRow]
+
+
+@dataclass(frozen=True)
+class Wallet:
+    groups: list[WalletGroup]
+
+    @property
+    def held(self) -> list[WalletRow]:
+        return [row for group in self.groups for row in group.held]
+
+    @property
+    def hers(self) -> list[WalletRow]:
+        """What needs her, the most urgent first."""
+        return sorted((row for row in self.held if row.is_hers), key=_urgency)
+
+    @property
+    def accepted(self) -> int:
+        return sum(row.state in {ACCEPTED, EXPIRING} for row in self.held)
+
+    @property
+    def in_review(self) -> int:
+        return sum(row.state == IN_REVIEW for row in self.held)
+
+
+def _urgency(row: WalletRow) -> int:
+    return URGENCY.index(row.state)
+
+
+def _versions(owner: User) -> Any:
+    """Her papers, the newest first, each with how often it went with an application."""
+    papers = owner.documents.annotate(times_sent=Count("sent_with"))
+    return papers.order_by("-uploaded_at", "-pk")
+
+
+def wallet_row(owner: User, kind: DocumentType) -> WalletRow:
+    """What she has of one kind."""
+    versions = list(_versions(owner).filter(type=kind))
+    for paper in versions:
+        paper.type = kind
+    return WalletRow(kind, tuple(versions))
+
+
+def wallet(owner: User) -> Wallet:
+    """Her papers, and those that rotations ask of somebody like her."""
+    profile = getattr(owner, "learner_profile", None)
+    family = profile.family if profile else ""
+    versions: dict[int, list[Any]] = {}
+    for paper in _versions(owner):
+        versions.setdefault(paper.type_id, []).append(paper)
+    groups: dict[str, list[WalletRow]] = {group: [] for group in DocumentGroup.values}
     for kind in DocumentType.objects.all():
-        paper = current.get(kind.pk)
-        if paper or not kind.families or not family or family in kind.families:
-            groups.setdefault(kind.get_group_display(), []).append(WalletRow(kind, paper))
-    for rows in groups.values():
-        rows.sort(key=lambda row: row.document is None)
-    return list(groups.items())
+        if kind.pk in versions or _is_asked_of(kind, family):
+            for paper in versions.get(kind.pk, []):
+                paper.type = kind
+            groups[kind.group].append(WalletRow(kind, tuple(versions.get(kind.pk, []))))
+    return Wallet([_group(key, rows) for key, rows in groups.items() if rows])
+
+
+def _group(key: str, rows: list[WalletRow]) -> WalletGroup:
+    held = sorted((row for row in rows if row.document), key=_urgency)
+    missing = [row for row in rows if not row.document]
+    return WalletGroup(key, str(DocumentGroup(key).label), held, missing)
+
+
+def _is_asked_of(kind: DocumentType, family: str) -> bool:
+    """Whether to have it ready beforehand; what belongs to one rotation is asked for there."""
+    if kind.validity in OF_ONE_ROTATION:
+        return False
+    return not kind.families or not family or family in kind.families

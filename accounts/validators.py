@@ -1,6 +1,7 @@
 """The formats of the field's identifiers (handbook 3.1, 3.2), and our password words."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,9 @@ AAMC = re.compile(r"[0-9]{8}")
 LETTER_ID = re.compile(r"[A-Z0-9-]{4,20}")
 TAXONOMY = re.compile(r"[0-9A-Z]{9}X")
 NPI = re.compile(r"[12][0-9]{9}")
+PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{5,22}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
+# Joiners shape letters in Persian and in the scripts of India; other invisible marks hide something.
+JOINERS = frozenset("\u200c\u200d")
 # The constant that the prefix 80840 adds to the check sum.
 NPI_PREFIX_SUM = 24
 
@@ -63,6 +67,24 @@ def clean_letter_id(text: str) -> str:
             code="letter_id",
         )
     return letter_id
+
+
+def clean_person_name(text: str) -> str:
+    """As typed, in any script, in one line and without marks that nobody sees."""
+    seen = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))
+    kept = (c for c in seen if c in JOINERS or unicodedata.category(c)[0] != "C")
+    return " ".join("".join(kept).split())
+
+
+def clean_phone(text: str) -> str:
+    """A number that can be called, as typed. Raises ``ValidationError``."""
+    phone = " ".join(text.split())
+    if phone and not PHONE.fullmatch(phone):
+        raise ValidationError(
+            _("Enter a phone number with its country code, for example +234 803 555 0142."),
+            code="phone",
+        )
+    return phone
 
 
 class NotOurWords:

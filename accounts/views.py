@@ -1,10 +1,12 @@
-from urllib.parse import quote
+from urllib.parse import urlencode
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,20 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import queries
 from accounts.actions import (
     add_document,
+    date_document,
     give_consent,
     has_consented,
     read_document,
     remove_document,
     save_profile,
 )
-from accounts.forms import DocumentForm, LearnerForm, PersonForm, PreceptorForm
+from accounts.forms import DatesForm, DocumentForm, ProfileForm
 from accounts.http import UserRequest, address_of
 from accounts.kinds import ConsentKind
-from accounts.models import Document, DocumentType, LearnerProfile
+from accounts.models import Document, DocumentType
 from accounts.permissions import documents_visible_to
 
 # A file of ours is for keeping, never for running in a page.
 SANDBOX = "sandbox; default-src 'none'"
+UPLOADS = {"upload": "60/h/user"}
 
 
 @require_safe
@@ -46,28 +50,26 @@ def dashboard(request: UserRequest) -> HttpResponse:
 @login_required
 def profile(request: UserRequest) -> HttpResponse:
     """Who she is, and what her role needs to know of her, on one page."""
-    user, posted = request.user, request.POST if request.method == "POST" else None
-    person = PersonForm(posted, instance=user, prefix="person")
-    role: PreceptorForm | LearnerForm
-    if user.is_preceptor:
-        role = PreceptorForm(posted, instance=user.preceptor_profile, prefix="role")
-    else:
-        mine = getattr(user, "learner_profile", None) or LearnerProfile(user=user)
-        role = LearnerForm(posted, instance=mine, prefix="role")
-    status = 200
-    if posted is not None:
-        if person.is_valid() & role.is_valid():
-            save_profile(person.save(commit=False), by=user)
-            save_profile(role.save(commit=False), by=user)
-            messages.success(request, _("Your profile is saved."))
-            return redirect(_back(request) or "accounts:profile")
-        user.refresh_from_db()
-        status = 422
+    user = request.user
+    if request.method != "POST":
+        return _profile_page(request, ProfileForm(user))
+    form = ProfileForm(user, request.POST)
+    if form.is_valid():
+        save_profile(*form.changed, by=user)
+        messages.success(request, _("Your profile is saved."))
+        return redirect(_back(request) or "accounts:profile")
+    user.refresh_from_db()
+    return _profile_page(request, form, status=422)
+
+
+def _profile_page(request: UserRequest, form: ProfileForm, *, status: int = 200) -> HttpResponse:
+    user = request.user
     facts = {
-        "person": person,
-        "role": role,
-        "form": person if person.errors else role,
+        "form": form,
         "next": _back(request),
+        "missing": form.missing,
+        "has_papers": user.documents.exists(),
+        "licences": user.preceptor_profile.licences.all() if user.is_preceptor else (),
     }
     return render(request, "accounts/profile.html", facts, status=status)
 
@@ -82,24 +84,40 @@ def _back(request: UserRequest) -> str:
 @login_required
 def wallet(request: UserRequest) -> HttpResponse:
     """Her papers, and those that rotations ask of her."""
-    return render(request, "accounts/wallet.html", {"groups": queries.wallet(request.user)})
+    profile = getattr(request.user, "learner_profile", None)
+    facts = {"wallet": queries.wallet(request.user), "profile": profile}
+    return render(request, "accounts/wallet.html", facts)
+
+
+@require_safe
+@login_required
+def document_add(request: UserRequest) -> HttpResponse:
+    """Which paper it is; the next page asks what that one needs."""
+    slug = request.GET.get("type", "")
+    if slug and DocumentType.objects.filter(slug=slug).exists():
+        return redirect(_with_next(reverse("accounts:document_add_type", args=[slug]), request))
+    facts = {"wallet": queries.wallet(request.user), "next": _back(request)}
+    return render(request, "accounts/document_choose.html", facts)
+
+
+def _with_next(url: str, request: UserRequest) -> str:
+    target = _back(request)
+    return f"{url}?{urlencode({'next': target})}" if target else url
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def document_add(request: UserRequest, slug: str = "") -> HttpResponse:
-    """Add a paper, or a newer version of one."""
-    only = get_object_or_404(DocumentType, slug=slug) if slug else None
-    user = request.user
-    asks = not has_consented(user, ConsentKind.HEALTH) and (only is None or only.is_health)
-    posted = request.method == "POST"
-    form = DocumentForm(
-        request.POST if posted else None,
-        request.FILES if posted else None,
-        only=only,
-        asks_health=asks,
-    )
-    if posted and form.is_valid():
+def document_add_type(request: UserRequest, slug: str) -> HttpResponse:
+    """Add a paper of this kind, or a newer version of it."""
+    kind, user = get_object_or_404(DocumentType, slug=slug), request.user
+    asks_health = not has_consented(user, ConsentKind.HEALTH)
+    if request.method != "POST":
+        return _add_page(request, DocumentForm(only=kind, asks_health=asks_health))
+    form = DocumentForm(request.POST, request.FILES, only=kind, asks_health=asks_health)
+    if not ratelimit.consume(request, action="upload", config=UPLOADS):
+        form.add_error("file", _("That were many files in one hour. Go on a little later."))
+        return _add_page(request, form, status=429)
+    if form.is_valid():
         try:
             _add(request, form)
         except ValidationError as refusal:
@@ -107,23 +125,21 @@ def document_add(request: UserRequest, slug: str = "") -> HttpResponse:
         else:
             messages.success(request, _("It is in your wallet. A coordinator looks at it next."))
             return redirect(_back(request) or "accounts:wallet")
-    facts = {"form": form, "only": only, "next": _back(request)}
-    return render(request, "accounts/document_add.html", facts, status=422 if posted else 200)
+    return _add_page(request, form, status=422)
 
 
 def _add(request: UserRequest, form: DocumentForm) -> None:
-    user, facts = request.user, form.cleaned_data
-    kind = form.only or facts["type"]
-    if facts.get("health"):
-        give_consent(user, ConsentKind.HEALTH, version="1", address=address_of(request))
-    add_document(
-        user,
-        kind,
-        facts["file"],
-        by=user,
-        issued_on=facts["issued_on"],
-        expires_on=facts["expires_on"],
-    )
+    user = request.user
+    if form.cleaned_data.get("health"):
+        version = queries.page_version(ConsentKind.PRIVACY)
+        give_consent(user, ConsentKind.HEALTH, version=version, address=address_of(request))
+    add_document(user, form.only, form.cleaned_data["file"], by=user, **form.dates)
+
+
+def _add_page(request: UserRequest, form: DocumentForm, *, status: int = 200) -> HttpResponse:
+    row = queries.wallet_row(request.user, form.only)
+    facts = {"form": form, "kind": form.only, "row": row, "next": _back(request)}
+    return render(request, "accounts/document_add.html", facts, status=status)
 
 
 @require_safe
@@ -132,15 +148,39 @@ def document(request: UserRequest, code: str) -> FileResponse:
     """The file itself, for those who may open it; each reading is remembered."""
     papers = documents_visible_to(request.user).select_related("type", "owner")
     paper = get_object_or_404(papers, code=code)
+    try:
+        content = paper.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
     if request.method == "GET":
         read_document(paper, by=request.user, address=address_of(request))
-    response = FileResponse(paper.file.open("rb"), content_type=paper.content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(paper.name)}"
-    response["Content-Length"] = str(paper.size)
+    response = FileResponse(
+        content, as_attachment=True, filename=paper.name, content_type=paper.content_type
+    )
     response["Cache-Control"] = "no-store, private"
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def document_dates(request: UserRequest, code: str) -> HttpResponse:
+    """Correct the dates of a paper that is there, without sending it again."""
+    mine = request.user.documents.current().select_related("type")
+    paper = get_object_or_404(mine, code=code)
+    posted = request.POST if request.method == "POST" else None
+    initial = {"issued_on": paper.issued_on, "expires_on": paper.expires_on}
+    form = DatesForm(posted, only=paper.type, initial=initial)
+    if not form.fields:
+        raise Http404
+    if form.is_valid():
+        date_document(paper, by=request.user, **form.dates)
+        messages.success(request, _("The dates are saved. A coordinator compares them next."))
+        return redirect(_back(request) or "accounts:wallet")
+    facts = {"form": form, "paper": paper, "next": _back(request)}
+    status = 200 if posted is None else 422
+    return render(request, "accounts/document_dates.html", facts, status=status)
 
 
 @require_POST
