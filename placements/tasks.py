@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
+from audit.queries import history_of
 from clocks.models import Due
 from clocks.tasks import timer
 from placements import emails
@@ -132,7 +133,9 @@ def close_draft(due: Due) -> str:
 @timer("application.close_unanswered")
 def close_unanswered(due: Due) -> str:
     application = _application(due)
-    if application.status != Status.CHANGES_REQUESTED:
+    asked = history_of(application).filter(verb="application.changes_requested").last()
+    same_round = asked is not None and due.occurrence == str(asked.pk)
+    if application.status != Status.CHANGES_REQUESTED or not same_round:
         return NOT_NOW
     close_application(application, by=None, note="incomplete")
     return "closed"

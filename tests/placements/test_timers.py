@@ -1,0 +1,144 @@
+"""What the clock does: it asks again whether it still holds, and acts once."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clocks.actions import schedule
+from clocks.models import Due
+from outbox.models import Message
+from placements import tasks
+from placements.actions.applications import request_changes, start_review, submit_application
+from placements.actions.offers import offer_seat
+from placements.states import PlacementStatus, Status
+from tests.factories.placements import ApplicationFactory, PlacementFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def run_due(at=None):
+    """Run every due timer as a worker would, at that moment."""
+    kinds = {task.name: task for task in vars(tasks).values() if hasattr(task, "apply_async")}
+    with time_machine.travel(at or timezone.now(), tick=False):
+        for due in Due.objects.due():
+            kinds[due.kind](due.pk)
+
+
+def sent(template):
+    return Message.objects.filter(template=f"placements/{template}").count()
+
+
+def under_review():
+    application = ApplicationFactory(status=Status.SUBMITTED)
+    start_review(application, by=None)
+    return application
+
+
+def test_a_silent_preceptor_is_reminded_thrice_and_then_the_request_lapses():
+    application = under_review()
+
+    run_due(application.reply_by - timedelta(minutes=1))
+    assert (sent("review_reminder"), sent("review_escalation")) == (3, 1)
+
+    run_due(application.reply_by + timedelta(minutes=1))
+    application.refresh_from_db()
+    assert application.status == Status.NO_RESPONSE
+    assert sent("application_lapsed") == 1
+
+
+def test_who_has_answered_is_not_reminded():
+    application = under_review()
+    offer_seat(application, by=application.listing.preceptor.user)
+
+    run_due(application.reply_by - timedelta(minutes=1))
+
+    assert sent("review_reminder") == 0
+
+
+def test_an_offer_is_reminded_of_and_ends():
+    application = under_review()
+    offer_seat(application, by=application.listing.preceptor.user)
+
+    run_due(application.offer_expires_at - timedelta(minutes=1))
+    assert sent("offer_reminder") == 3
+
+    run_due(application.offer_expires_at + timedelta(minutes=1))
+    application.refresh_from_db()
+    assert application.status == Status.OFFER_EXPIRED
+
+
+def test_who_accepts_at_once_has_the_seat_when_the_undo_is_over():
+    draft = ApplicationFactory(pre_accept=True)
+    submit_application(draft, by=draft.learner)
+    offer_seat(draft, by=draft.listing.preceptor.user)
+
+    run_due(draft.offered_at + timedelta(minutes=1))
+    draft.refresh_from_db()
+    assert draft.status == Status.OFFERED
+
+    run_due(draft.offered_at + timedelta(minutes=3))
+    draft.refresh_from_db()
+    assert draft.status == Status.ACCEPTED
+
+
+def test_an_unanswered_question_closes_its_own_round_only():
+    application = under_review()
+    host = application.listing.preceptor.user
+    request_changes(application, by=host, note="Other dates?")
+    first = Due.objects.get(kind="application.close_unanswered")
+    submit_application(application, by=application.learner)
+    request_changes(application, by=host, note="And the CV?")
+
+    with time_machine.travel(first.at + timedelta(seconds=1), tick=False):
+        tasks.close_unanswered(first.pk)
+    application.refresh_from_db()
+    assert application.status == Status.CHANGES_REQUESTED
+
+    run_due(timezone.now() + timedelta(days=8))
+    application.refresh_from_db()
+    assert application.status == Status.CLOSED
+
+
+def test_a_task_run_three_times_acts_once():
+    application = under_review()
+    due = Due.objects.filter(kind="application.reply_reminder").first()
+
+    with time_machine.travel(due.at + timedelta(seconds=1), tick=False):
+        for _ in range(3):
+            tasks.remind_preceptor(due.pk)
+
+    assert sent("review_reminder") == 1
+    assert application.pk == due.subject_id
+
+
+@pytest.mark.parametrize("days", [14, 1])
+def test_both_hear_of_the_start(days):
+    placement = PlacementFactory(status=PlacementStatus.READY)
+    dates = f"{placement.start_on}:{placement.end_on}"
+    schedule(
+        "placement.start_reminder",
+        placement.pk,
+        at=timezone.now() - timedelta(minutes=1),
+        occurrence=f"{dates}:{days}d",
+    )
+
+    run_due()
+
+    assert (sent("placement_starts"), sent("learner_arrives")) == (1, 1)
+
+
+def test_timers_of_dates_that_moved_do_nothing():
+    placement = PlacementFactory(status=PlacementStatus.READY)
+    schedule(
+        "placement.start_reminder",
+        placement.pk,
+        at=timezone.now() - timedelta(minutes=1),
+        occurrence="2020-01-06:2020-01-31:14d",
+    )
+
+    run_due()
+
+    assert Due.objects.get().outcome == tasks.NOT_NOW
+    assert not Message.objects.exists()

@@ -1,0 +1,113 @@
+"""The demo portal, loaded for real: every state is there, and every rule holds."""
+
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.kinds import Family
+from accounts.models import LearnerProfile, PreceptorProfile, User
+from clocks.models import Due
+from letters.models import IssuedDocument, LetterRequest
+from letters.states import LetterStatus
+from outbox.models import Message
+from placements.models import Application, Placement
+from placements.states import LIVE, PlacementStatus, Status
+from rotations.kinds import RotationType
+from rotations.models import Listing, SeatWeek, Specialty, State
+from seed.demo import move_to_next
+from seed.people import current_codes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo():
+    call_command("demo", verbosity=0)
+
+
+def test_demo_is_whole(demo):
+    assert Specialty.objects.count() == 48
+    assert State.objects.count() == 56
+    assert PreceptorProfile.objects.exclude(verified_at=None).count() >= 24
+    assert Listing.objects.published().count() >= 60
+    assert set(Listing.objects.values_list("rotation_type", flat=True)) == set(RotationType)
+    assert Listing.objects.values("site__state").distinct().count() >= 12
+    assert set(LearnerProfile.objects.values_list("family", flat=True)) == set(Family)
+    assert set(Application.objects.values_list("status", flat=True)) == set(Status)
+    assert set(Placement.objects.values_list("status", flat=True)) == set(PlacementStatus)
+    assert set(LetterRequest.objects.values_list("status", flat=True)) == set(LetterStatus)
+    states = {document.state for document in IssuedDocument.objects.all()}
+    assert states == {"valid", "replaced", "revoked"}
+
+
+def test_demo_keeps_the_rules(demo):
+    assert not SeatWeek.objects.filter(taken__gt=F("capacity")).exists()
+    held = Counter(
+        week
+        for one in [
+            *Application.objects.filter(status=Status.OFFERED),
+            *Placement.objects.filter(status__in=LIVE),
+        ]
+        for week in one.seats
+    )
+    ahead = SeatWeek.objects.filter(taken__gt=0, monday__gt=timezone.localdate())
+    counted = {row.key: row.taken for row in ahead}
+    assert counted == {
+        key: n for key, n in held.items() if key in counted or key[1] > timezone.localdate()
+    }
+
+
+def test_demo_writes_to_nobody_for_what_is_past(demo):
+    assert not Message.objects.due().exists()
+    assert not Due.objects.due().exists()
+
+
+def test_demo_twice_is_refused_and_if_empty_does_nothing(demo):
+    before = User.objects.count()
+
+    with pytest.raises(CommandError, match="people here already"):
+        call_command("demo", verbosity=0)
+    call_command("demo", if_empty=True, verbosity=0)
+
+    assert User.objects.count() == before
+
+
+def test_staffs_second_factor_can_be_had_without_a_phone(demo):
+    codes = current_codes()
+
+    assert set(codes) == {"admin@demo.example", "coordinator@demo.example"}
+    assert all(len(code) == 6 for code in codes.values())
+
+
+def test_forward_moves_a_placement_and_its_timers_until_the_next_is_due(demo):
+    placement = Placement.objects.with_listing().filter(status=PlacementStatus.READY).first()
+
+    move_to_next(placement)
+
+    placement.refresh_from_db()
+    due = Due.objects.due().filter(kind__startswith="placement.", subject_id=placement.pk)
+    assert due.exists()
+    assert all(one.occurrence.startswith(f"{placement.start_on}:") for one in due)
+    assert placement.application.start_on == placement.start_on
+
+
+def test_reset_spares_real_people(demo):
+    User.objects.create_user("somebody@example.org", name="Somebody Real")
+
+    with pytest.raises(CommandError, match="not of the demo"):
+        call_command("demo", reset=True, verbosity=0)
+
+    assert User.objects.filter(email="somebody@example.org").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reset_loads_it_anew():
+    call_command("demo", verbosity=0)
+    first = set(Placement.objects.values_list("code", flat=True))
+
+    call_command("demo", reset=True, verbosity=0)
+
+    assert first.isdisjoint(Placement.objects.values_list("code", flat=True))
