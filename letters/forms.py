@@ -5,17 +5,31 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import DayInput
 from accounts.validators import clean_aamc_id, clean_letter_id
 from letters import deadlines
+from letters.actions.requests import gaps
 from letters.codes import ALPHABET, LENGTH, clean_code
 from letters.models import LetterRequest
-from letters.states import Destination
+from letters.states import Destination, LetterStatus
 from letters.uploads import MAX_SIZE, HashedFile
 
-NOTE_MAX = 600
+MESSAGE_MAX, NOTE_MAX = 1000, 600
+YES_NO = [
+    ("yes", _("I waive my right: I will never see this letter")),
+    ("no", _("I keep my right to read it")),
+]
+
+
+def is_yes(text: str) -> bool:
+    return text == "yes"
+
+
+def yes_no(answer: bool | None) -> str:  # noqa: FBT001  a fact, not a flag
+    """Nothing is chosen for her."""
+    return {None: "", True: "yes", False: "no"}[answer]
 
 
 class CodeForm(forms.Form):
@@ -77,19 +91,16 @@ class FileForm(forms.Form):
 
 
 class LetterForm(forms.ModelForm):
-    """What a learner says when she asks for a letter. A draft may have gaps."""
+    """What a learner says when she asks for a letter. A draft may have gaps; one that is sent not."""
 
     waived = forms.TypedChoiceField(
         label=_("Your right to read the letter"),
         help_text=_(
-            "Programs trust a letter more that you have not read. Both answers are accepted, "
-            "and neither is a condition for anything here."
+            "Programs see your answer. Both are accepted, and neither is a condition for anything "
+            "here. You can change it until your preceptor has answered."
         ),
-        choices=[
-            ("yes", _("I waive my right: I will never see this letter")),
-            ("no", _("I keep my right to read it")),
-        ],
-        coerce=lambda text: text == "yes",
+        choices=YES_NO,
+        coerce=is_yes,
         empty_value=None,
         required=False,
         widget=forms.RadioSelect,
@@ -98,8 +109,8 @@ class LetterForm(forms.ModelForm):
         label=_("AAMC ID"),
         max_length=20,
         required=False,
-        help_text=_("8 digits; only ERAS needs it. We keep it in your profile."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Eight digits. We keep it in your profile."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     share = forms.BooleanField(
         label=_("My preceptor gets this request with my training, dates, hours and evaluation"),
@@ -111,12 +122,20 @@ class LetterForm(forms.ModelForm):
         fields = ["waived", "destination", "letter_id", "specialty_label", "target_on", "message"]
         widgets = {
             "destination": forms.RadioSelect,
-            "target_on": forms.DateInput(attrs={"type": "date"}),
-            "message": forms.Textarea(attrs={"rows": 4}),
+            "letter_id": forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+            ),
+            "target_on": DayInput,
+            "message": forms.Textarea(attrs={"rows": 4, "maxlength": MESSAGE_MAX}),
+        }
+        labels = {
+            "destination": _("Where the letter goes"),
+            "specialty_label": _("Specialty you apply to"),
+            "target_on": _("Hoped for by"),
         }
         help_texts = {
-            "letter_id": _("Only for ERAS: it stands on the letter request form in MyERAS."),
-            "message": _("No patient details."),
+            "letter_id": _("From the letter request form in MyERAS. Each letter has its own."),
+            "message": _("Say what you learned together. No patient details."),
         }
 
     field_order = [
@@ -130,12 +149,15 @@ class LetterForm(forms.ModelForm):
         "share",
     ]
 
-    def __init__(self, *args: Any, aamc_id: str = "", sends: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, today: date, aamc_id: str = "", sends: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.sends = sends
+        self.today, self.sends = today, sends
         self.initial["aamc_id"] = aamc_id
-        self.initial["waived"] = {None: "", True: "yes", False: "no"}[self.instance.waived]
+        self.initial["waived"] = yes_no(self.instance.waived)
         cast("forms.ChoiceField", self.fields["destination"]).choices = Destination.choices
+        self.fields["target_on"].widget.attrs["min"] = today.isoformat()
 
     def clean_letter_id(self) -> str:
         return clean_letter_id(self.cleaned_data["letter_id"])
@@ -145,41 +167,72 @@ class LetterForm(forms.ModelForm):
 
     def clean_target_on(self) -> date | None:
         day: date | None = self.cleaned_data["target_on"]
-        today = timezone.localdate()
-        if day and not today <= day <= today + deadlines.FARTHEST:
+        if day and not self.today <= day <= self.today + deadlines.FARTHEST:
             raise ValidationError(_("Choose a day from today on, within a year."))
         return day
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
-        if self.sends and not facts.get("share"):
-            self.add_error("share", _("Your preceptor needs these to write about you."))
+        if self.sends:
+            self._refuse_gaps(facts)
         return facts
+
+    def _refuse_gaps(self, facts: dict[str, Any]) -> None:
+        answers = {name: facts.get(name) for name in self.Meta.fields}
+        for field, why in gaps(answers, facts.get("aamc_id", "")).items():
+            if field not in self.errors:
+                self.add_error(field, why)
+        if not facts.get("share"):
+            self.add_error("share", _("Your preceptor needs these to write about you."))
 
     @property
     def answers(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
+class CorrectForm(forms.Form):
+    """What can still be corrected after asking; what cannot is not in it."""
+
+    waived = forms.TypedChoiceField(
+        label=_("Your right to read the letter"),
+        choices=YES_NO,
+        coerce=is_yes,
+        widget=forms.RadioSelect,
+    )
+    letter_id = forms.CharField(
+        label=_("Letter ID"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+
+    def __init__(self, *args: Any, letter: LetterRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if letter.status != LetterStatus.REQUESTED:
+            del self.fields["waived"]
+        if letter.destination != Destination.ERAS:
+            del self.fields["letter_id"]
+        self.initial = {"waived": yes_no(letter.waived), "letter_id": letter.letter_id}
+
+    def clean_letter_id(self) -> str:
+        return clean_letter_id(self.cleaned_data["letter_id"])
+
+
 class AgreeForm(forms.Form):
     promised_on = forms.DateField(
-        label=_("I plan to have it ready by"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("I plan to have it ready by"), required=False, widget=DayInput
     )
 
 
-class DeclineLetterForm(forms.Form):
+class DeclineForm(forms.Form):
     note = forms.CharField(
-        label=_("A word, if you like"),
+        label=_("Your reason"),
+        help_text=_("For yourself alone, unless you tick the box."),
         max_length=NOTE_MAX,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": NOTE_MAX}),
     )
     shares_note = forms.BooleanField(label=_("The learner may read it"), required=False)
 
 
 class AttestForm(forms.Form):
-    uploaded_on = forms.DateField(
-        label=_("I uploaded it on"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    uploaded_on = forms.DateField(label=_("I uploaded it on"), widget=DayInput)

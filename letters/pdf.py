@@ -94,7 +94,7 @@ def page_count(content: bytes) -> int:
 def _fetcher(letters: frozenset[str]) -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415
 
-    class Fetcher(URLFetcher):  # type: ignore[misc]
+    class Fetcher(URLFetcher):
         """Reads ``static:`` from static/pdf, ``font:`` from the font wheels, and nothing else."""
 
         def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from letters.views import documents, requests, verify
+from letters.views import documents, packets, requests, verify
 
 app_name = "letters"
 
@@ -12,10 +12,10 @@ urlpatterns = [
     path("VERIFY/<str:code>/", verify.verify_capitals, name="verify_capitals"),
     path(".well-known/certificate-keys.json", verify.keys, name="certificate_keys"),
     path("certificates/<str:code>/", documents.certificate, name="certificate"),
-    path("letters/", requests.asked_of_me, name="requests"),
+    path("letters/", requests.letters, name="requests"),
     path("letters/<str:code>/", requests.request_page, name="request"),
     path("letters/<str:code>/request.pdf", requests.request_pdf, name="request_pdf"),
     path("placements/<str:code>/letter/", requests.ask, name="ask"),
-    path("l/<str:token>/", requests.packet, name="packet"),
-    path("l/<str:token>/request.pdf", requests.packet_pdf, name="packet_pdf"),
+    path("l/<str:token>/", packets.packet, name="packet"),
+    path("l/<str:token>/request.pdf", packets.packet_pdf, name="packet_pdf"),
 ]

@@ -3,6 +3,7 @@
 The letter itself is never here (handbook 3.2, 4.2).
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,7 +53,7 @@ class Incomplete(ValidationError):
 
 
 class WrongDay(ValidationError):
-    """A day in the future, or before the letter was asked for."""
+    """A day in the future or too long ago, or one on which it is too early to complain."""
 
 
 def refuse_unless_askable(placement: Placement) -> None:
@@ -103,7 +104,8 @@ def request_letter(letter: LetterRequest, *, by: User, address: str | None = Non
     now, zone = timezone.now(), placement.listing.site.zone
     if letter.destination != Destination.ERAS:
         letter.letter_id = ""
-    ends_at = deadlines.ends_at(now, letter.target_on or now.astimezone(zone).date(), zone)
+    target_on = letter.target_on or now.astimezone(zone).date()
+    ends_at = deadlines.ends_at(now, target_on, zone)
     move_letter(
         letter,
         LetterStatus.REQUESTED,
@@ -124,30 +126,34 @@ def request_letter(letter: LetterRequest, *, by: User, address: str | None = Non
     nudge("letters.tasks.render_request", letter.pk)
 
 
+def gaps(answers: Mapping[str, Any], aamc_id: str) -> dict[str, str]:
+    """What a request lacks that it cannot be sent without, by field; for the form too."""
+    missing = {}
+    if answers["waived"] is None:
+        missing["waived"] = _("Choose one. Both answers are fine.")
+    if not answers["destination"]:
+        missing["destination"] = _("Choose where the letter goes.")
+    if answers["target_on"] is None:
+        missing["target_on"] = _("Choose a day.")
+    if answers["destination"] == Destination.ERAS:
+        if not answers["letter_id"]:
+            missing["letter_id"] = _("Copy it from your letter request form in MyERAS.")
+        if not aamc_id:
+            missing["aamc_id"] = _("ERAS needs your AAMC ID, eight digits.")
+    return missing
+
+
 def _refuse_gaps(letter: LetterRequest) -> None:
     profile = getattr(letter.placement.learner, "learner_profile", None)
-    to_eras = letter.destination == Destination.ERAS
-    gaps = {
-        "waived": letter.waived is None and _("Choose one. Both answers are fine."),
-        "destination": not letter.destination and _("Choose where the letter goes."),
-        "letter_id": to_eras
-        and not letter.letter_id
-        and _("ERAS needs the Letter ID from your letter request form in MyERAS."),
-        "aamc_id": to_eras and not (profile and profile.aamc_id) and _("ERAS needs your AAMC ID."),
-        "target_on": letter.target_on is None and _("Choose a day."),
-    }
-    missing = {field: why for field, why in gaps.items() if why}
-    if missing:
+    answers = {name: getattr(letter, name) for name in FIELDS}
+    if missing := gaps(answers, profile.aamc_id if profile else ""):
         raise Incomplete(missing)
 
 
 def _start_clocks(letter: LetterRequest) -> None:
     """Owe the reminders, and the end of a request that nobody answers (timer T14)."""
-    zone, target, asked_at = (
-        letter.placement.listing.site.zone,
-        letter.target_on,
-        letter.requested_at,
-    )
+    zone = letter.placement.listing.site.zone
+    target, asked_at = letter.target_on, letter.requested_at
     if target is None or asked_at is None:
         return
     for day in deadlines.reminders(asked_at.astimezone(zone).date(), target):
@@ -244,12 +250,13 @@ def attest_upload(letter: LetterRequest, *, by: User, uploaded_on: date) -> None
 def report_not_visible(letter: LetterRequest, *, by: User) -> None:
     """Five business days on it does not show: the author is asked to look again.
 
-    Refuses with ``TooEarly`` before that.
+    Refuses with ``WrongDay`` before that.
     """
     letter.lock()
     zone = letter.placement.listing.site.zone
-    if letter.uploaded_on and timezone.localdate(timezone=zone) < may_report_from(letter):
-        raise ValidationError(
+    uploaded = letter.status == LetterStatus.UPLOADED
+    if uploaded and timezone.localdate(timezone=zone) < may_report_from(letter):
+        raise WrongDay(
             _("A letter can take five business days to show. Look again after that."), code="early"
         )
     ends_at = timezone.now() + AGAIN

@@ -1,4 +1,4 @@
-"""Asking for a letter, and answering: the learner's page, the author's list and her packet."""
+"""The learner's side: asking for a letter, and seeing where it stands. Never the letter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,41 +6,53 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import save_profile
-from accounts.http import Request, UserRequest, address_of, allow
+from accounts.http import UserRequest, address_of, allow
 from accounts.models import User
 from letters.actions import requests as actions
 from letters.actions.transition import LetterMoved
-from letters.forms import AgreeForm, AttestForm, DeclineLetterForm, LetterForm
+from letters.forms import CorrectForm, LetterForm
 from letters.models import LetterRequest
 from letters.permissions import is_author_of, is_learner_of
-from letters.queries import request_open_for, scores, suggested_target
+from letters.queries import request_open_for, season_for, suggested_target
 from letters.states import LetterStatus
 from letters.views.documents import pdf_download
+from letters.views.packets import author_page
 from placements.models import Placement
-from placements.queries import hours_totals
 
-ANSWERED = {
-    "agree": gettext_lazy("Thank you. The learner knows that you write it."),
-    "decline": gettext_lazy("Noted. The learner reads only that it could not be written."),
-    "attest": gettext_lazy("Thank you. The reminders stop here."),
+PAGE_SIZE = 25
+# What a learner may do with a request, and what she reads then.
+MOVES: dict[str, tuple[Callable[..., None], Any]] = {
+    "confirm": (
+        actions.confirm_letter,
+        gettext_lazy("Good. Now assign it where you apply, at most four to each program."),
+    ),
+    "not_visible": (
+        actions.report_not_visible,
+        gettext_lazy("We have asked the author to look again."),
+    ),
+    "cancel": (actions.cancel_letter, gettext_lazy("The request is taken back.")),
 }
+
+
+def _visible(request: UserRequest) -> QuerySet[LetterRequest]:
+    return LetterRequest.objects.visible_to(request.user).with_placement()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def ask(request: UserRequest, code: str) -> HttpResponse:
-    """The learner's form; a draft is kept until she sends it."""
+    """The form; what is in it is kept as a draft until she sends it."""
     mine = Placement.objects.filter(learner=request.user).with_listing()
     placement = get_object_or_404(mine, code=code)
     letter = request_open_for(placement)
@@ -52,11 +64,11 @@ def ask(request: UserRequest, code: str) -> HttpResponse:
         facts = {"placement": placement, "why": refusal.messages[0]}
         return render(request, "letters/not_yet.html", facts)
     if request.method == "POST":
-        return _ask(request, placement, letter or LetterRequest(placement=placement))
-    return _form_page(request, placement, _letter_form(request, placement, letter))
+        return _ask(request, placement, letter)
+    return _form_page(request, placement, letter, _form(request, placement, letter))
 
 
-def _letter_form(
+def _form(
     request: UserRequest, placement: Placement, letter: LetterRequest | None, *, sends: bool = False
 ) -> LetterForm:
     today = timezone.localdate(timezone=placement.listing.site.zone)
@@ -65,31 +77,44 @@ def _letter_form(
         specialty_label=placement.listing.specialty.name,
         target_on=suggested_target(placement, today),
     )
-    aamc_id = request.user.learner_profile.aamc_id
-    posted = request.POST if request.method == "POST" else None
-    return LetterForm(posted, instance=letter or fresh, aamc_id=aamc_id, sends=sends)
+    return LetterForm(
+        request.POST if request.method == "POST" else None,
+        instance=letter or fresh,
+        aamc_id=request.user.learner_profile.aamc_id,
+        today=today,
+        sends=sends,
+    )
 
 
 def _form_page(
-    request: UserRequest, placement: Placement, form: LetterForm, status: int = 200
+    request: UserRequest,
+    placement: Placement,
+    letter: LetterRequest | None,
+    form: LetterForm,
+    status: int = 200,
 ) -> HttpResponse:
-    facts = {"placement": placement, "form": form}
+    facts = {
+        "placement": placement,
+        "draft": letter,
+        "form": form,
+        "season": season_for(placement.end_on),
+    }
     return render(request, "letters/ask.html", facts, status=status)
 
 
-def _ask(request: UserRequest, placement: Placement, letter: LetterRequest) -> HttpResponse:
+def _ask(request: UserRequest, placement: Placement, letter: LetterRequest | None) -> HttpResponse:
     sends = "send" in request.POST
-    form = _letter_form(request, placement, letter, sends=sends)
+    form = _form(request, placement, letter, sends=sends)
     if not form.is_valid():
-        return _form_page(request, placement, form, 422)
+        return _form_page(request, placement, letter, form, 422)
     try:
         _keep_aamc_id(request.user, form.cleaned_data["aamc_id"])
         saved = actions.save_letter(placement, by=request.user, **form.answers)
         if sends:
             actions.request_letter(saved, by=request.user, address=address_of(request))
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-        return _form_page(request, placement, form, 422)
+        form.add_error(None, refusal)
+        return _form_page(request, placement, letter, form, 422)
     if not sends:
         messages.success(request, _("Your draft is saved."))
         return redirect("letters:ask", code=placement.code)
@@ -105,87 +130,82 @@ def _keep_aamc_id(user: User, aamc_id: str) -> None:
         save_profile(profile, by=user)
 
 
-def _visible(request: UserRequest) -> QuerySet[LetterRequest]:
-    return LetterRequest.objects.visible_to(request.user).with_placement()
-
-
-LEARNERS_MOVES: dict[str, Callable[..., None]] = {
-    "confirm": actions.confirm_letter,
-    "not_visible": actions.report_not_visible,
-    "cancel": actions.cancel_letter,
-}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def request_page(request: UserRequest, code: str) -> HttpResponse:
     """Where it stands: the learner never reads the letter, the author answers here too."""
     letter = get_object_or_404(_visible(request), code=code)
     if is_author_of(request.user, letter):
-        return _author_page(request, letter, by=request.user, address=request.path)
+        return author_page(request, letter, by=request.user, address=letter.get_absolute_url())
     if request.method == "POST":
         allow(is_learner_of(request.user, letter))
-        return _move(request, letter)
-    return _learner_page(request, letter)
+        return _correct(request, letter) if "correct" in request.POST else _move(request, letter)
+    if letter.status == LetterStatus.DRAFT and is_learner_of(request.user, letter):
+        return redirect("letters:ask", code=letter.placement.code)
+    return _page(request, letter)
 
 
-def _learner_page(request: UserRequest, letter: LetterRequest, **more: Any) -> HttpResponse:
-    facts = {"letter": letter, "placement": letter.placement, **more}
-    status = 409 if "refusal" in more else 200
+def _page(
+    request: UserRequest,
+    letter: LetterRequest,
+    *,
+    status: int = 200,
+    refusal: str = "",
+    form: CorrectForm | None = None,
+) -> HttpResponse:
+    facts = {
+        "letter": letter,
+        "placement": letter.placement,
+        "is_hers": is_learner_of(request.user, letter),
+        "report_from": actions.may_report_from(letter) if letter.uploaded_on else None,
+        "today": timezone.localdate(timezone=letter.placement.listing.site.zone),
+        "correct_form": form or CorrectForm(letter=letter),
+        "form": form,
+        "refusal": refusal,
+    }
     return render(request, "letters/request.html", facts, status=status)
 
 
 def _move(request: UserRequest, letter: LetterRequest) -> HttpResponse:
-    act = LEARNERS_MOVES.get(request.POST.get("move", ""))
+    act, said = MOVES.get(request.POST.get("move", ""), (None, ""))
     if act is None:
-        return _learner_page(request, letter)
+        return _page(request, letter, status=422, refusal=_("Choose one of the buttons."))
     try:
         act(letter, by=request.user)
+    except LetterMoved as moved:
+        return _page(request, letter, status=409, refusal=moved.messages[0])
     except ValidationError as refusal:
-        return _learner_page(request, letter, refusal=refusal.messages[0])
-    messages.success(request, _("Noted."))
+        return _page(request, letter, status=422, refusal=refusal.messages[0])
+    messages.success(request, said)
+    return redirect(letter)
+
+
+def _correct(request: UserRequest, letter: LetterRequest) -> HttpResponse:
+    """Another Letter ID or waiver: the PDF is made anew and its author told."""
+    form = CorrectForm(request.POST, letter=letter)
+    if not form.is_valid():
+        return _page(request, letter, status=422, form=form)
+    try:
+        actions.change_letter(letter, by=request.user, **form.cleaned_data)
+    except LetterMoved as moved:
+        return _page(request, letter, status=409, refusal=moved.messages[0])
+    messages.success(request, _("Corrected. Your preceptor gets the new form by mail."))
     return redirect(letter)
 
 
 @require_safe
 @login_required
-def asked_of_me(request: UserRequest) -> HttpResponse:
-    """The author's list: what waits first."""
-    allow(request.user.is_preceptor)
-    letters = (
-        LetterRequest.objects.filter(placement__preceptor=request.user.preceptor_profile)
-        .exclude(status=LetterStatus.DRAFT)
+def letters(request: UserRequest) -> HttpResponse:
+    """An author's list, what waits first; a learner's own requests."""
+    mine = Q(placement__learner=request.user)
+    asked = Q(placement__preceptor__user=request.user) & ~Q(status=LetterStatus.DRAFT)
+    found = (
+        LetterRequest.objects.filter(mine | asked)
         .with_placement()
-        .order_by("ended_at", "target_on", "pk")
+        .order_by(F("ended_at").desc(nulls_first=True), "attested_at", "target_on", "-pk")
     )
-    return render(request, "letters/requests.html", {"letters": letters})
-
-
-def _by_token(token: str) -> LetterRequest | None:
-    """The request that a mail's link opens, while it is open and its day has not passed."""
-    alive = LetterRequest.objects.open().exclude(status=LetterStatus.DRAFT)
-    return (
-        alive.filter(token=token[:64], token_expires_at__gt=timezone.now()).with_placement().first()
-    )
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def packet(request: Request, token: str) -> HttpResponse:
-    """All that the author needs, without a password. Looking changes nothing."""
-    letter = _by_token(token)
-    if letter is None:
-        return render(request, "letters/packet_over.html", status=404)
-    author = letter.placement.preceptor.user
-    return _author_page(request, letter, by=author, address=request.path, link=True)
-
-
-@require_safe
-def packet_pdf(request: Request, token: str) -> HttpResponseBase:
-    letter = _by_token(token)
-    if letter is None or not letter.file:
-        return render(request, "letters/packet_over.html", status=404)
-    return pdf_download(letter.file, "letter-request.pdf")
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "letters/requests.html", {"page": page})
 
 
 @require_safe
@@ -193,56 +213,3 @@ def packet_pdf(request: Request, token: str) -> HttpResponseBase:
 def request_pdf(request: UserRequest, code: str) -> HttpResponseBase:
     letter = get_object_or_404(_visible(request).exclude(file=""), code=code)
     return pdf_download(letter.file, "letter-request.pdf")
-
-
-def _author_page(
-    request: Request, letter: LetterRequest, *, by: User, address: str, link: bool = False
-) -> HttpResponse:
-    """Read, and answer in a tap: agree, decline, or say that it is uploaded."""
-    today = timezone.localdate(timezone=letter.placement.listing.site.zone)
-    forms: dict[str, Any] = {
-        "agree": AgreeForm(initial={"promised_on": letter.target_on}, prefix="agree"),
-        "decline": DeclineLetterForm(prefix="decline"),
-        "attest": AttestForm(initial={"uploaded_on": today}, prefix="attest"),
-    }
-    status, answer = 200, request.POST.get("answer", "")
-    if request.method == "POST" and answer in forms:
-        form = type(forms[answer])(request.POST, prefix=answer)
-        status = _answer(letter, answer, form, by=by)
-        if status == 200:  # noqa: PLR2004
-            messages.success(request, ANSWERED[answer])
-            return redirect(address)
-        forms[answer] = form
-    facts = {
-        "letter": letter,
-        "placement": letter.placement,
-        "hours": hours_totals(letter.placement),
-        "scores": scores(letter.placement),
-        "forms": forms,
-        "form": forms.get(answer),
-        "address": address,
-        "link": link,
-    }
-    response = render(request, "letters/packet.html", facts, status=status)
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _answer(letter: LetterRequest, answer: str, form: Any, *, by: User) -> int:
-    """Do it; the status that the page answers with."""
-    if not form.is_valid():
-        return 422
-    acts: dict[str, Callable[..., None]] = {
-        "agree": actions.agree_to_letter,
-        "decline": actions.decline_letter,
-        "attest": actions.attest_upload,
-    }
-    try:
-        acts[answer](letter, by=by, **form.cleaned_data)
-    except LetterMoved as refusal:
-        form.add_error(None, refusal)
-        return 409
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-        return 422
-    return 200
