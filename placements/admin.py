@@ -1,12 +1,13 @@
 """The back office: the same moves as the site's, by the same actions, never by editing a status."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -139,7 +140,9 @@ class OnBehalfForm(forms.Form):
     def __init__(self, *args: Any, site: admin.AdminSite, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("learner", "listing"):
-            self.fields[name].widget = AutocompleteSelect(Application._meta.get_field(name), site)
+            choice = cast("forms.ModelChoiceField", self.fields[name])
+            choice.widget = AutocompleteSelect(Application._meta.get_field(name), site)
+            choice.widget.choices = choice.choices
 
 
 @admin.register(Application)
@@ -217,6 +220,7 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
         }
         return render(request, "admin/ask.html", page, status=422 if form.errors else 200)
 
+    @transaction.atomic
     def _apply_for(self, request: HttpRequest, **facts: Any) -> Application:
         by = person(request)
         application = start_application(facts["listing"], learner=facts["learner"], by=by)
@@ -367,6 +371,8 @@ class EvaluationAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["kind", ("signed_at", admin.EmptyFieldListFilter)]
     search_fields = ["placement__learner__name", "placement__listing__title"]
     list_select_related = ["placement__learner", "placement__listing", "signed_by"]
+    # Hers alone.
+    exclude = ["would_support_letter"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("placements.view_evaluation")
