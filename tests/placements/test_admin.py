@@ -160,6 +160,7 @@ def test_a_refused_move_is_told_and_the_others_are_done(office):
     assert status(bad) == Status.DRAFT
     assert "Done: 1." in answer.text
     assert levels(answer) == ["bad", "ok"]
+    assert answer.text.count('<li class="error">') == 1
 
 
 def test_a_hold_is_lifted(office):
