@@ -196,6 +196,8 @@ def change_letter(
 def agree_to_letter(letter: LetterRequest, *, by: User, promised_on: date | None = None) -> None:
     """The author will write it, by that day if she names one. Refuses with ``WrongDay``."""
     letter.lock()
+    if letter.status != LetterStatus.REQUESTED:  # only the learner sends one back to be written
+        raise LetterMoved(letter, LetterStatus.AGREED)
     changes: dict[str, Any] = {"promised_on": promised_on}
     if promised_on is not None:
         zone = letter.placement.listing.site.zone
