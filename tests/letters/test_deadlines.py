@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,9 +38,7 @@ def test_reminders_of_the_handbooks_story():
 def test_reminders_are_never_closer_than_three_days(days):
     asked = date(2027, 7, 9)
     found = [asked, *deadlines.reminders(asked, asked + timedelta(days=days))]
-    assert all(
-        after - before >= deadlines.APART for before, after in zip(found, found[1:], strict=False)
-    )
+    assert all(after - before >= deadlines.APART for before, after in pairwise(found))
 
 
 def test_an_unanswered_request_ends_after_sixty_days_but_not_before_its_last_reminder():
