@@ -1,10 +1,11 @@
 """Markdown of staff to HTML that may stand in a page: a library reads it, another cleans it."""
 
-import re
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
 import nh3
+from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -38,12 +39,21 @@ def contents(text: str) -> list[tuple[str, str]]:
 
 
 def _headings(tokens: list[Token]) -> list[tuple[str, str, Token]]:
-    found = []
+    found: list[tuple[str, str, Token]] = []
+    taken: Counter[str] = Counter()
     for token, inline in pairwise(tokens):
         if token.type == "heading_open" and token.tag == "h2":
-            anchor = re.sub(r"[^a-z0-9]+", "-", inline.content.lower()).strip("-")
-            found.append((inline.content, anchor, token))
+            title = _bare(inline)
+            word = slugify(title) or "part"
+            taken[word] += 1
+            anchor = word if taken[word] == 1 else f"{word}-{taken[word]}"
+            found.append((title, anchor, token))
     return found
+
+
+def _bare(inline: Token) -> str:
+    """A heading's words, without its stars and links."""
+    return "".join(child.content for child in inline.children or [])
 
 
 def fill_in(text: str, portal: dict[str, Any]) -> str:

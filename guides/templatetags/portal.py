@@ -57,8 +57,9 @@ def dollars(cents: int | None) -> str:
     """“$1,750”; cents only where there are some."""
     if cents is None:
         return ""
-    whole, rest = divmod(cents, 100)
-    return f"${whole:,}.{rest:02}" if rest else f"${whole:,}"
+    whole, rest = divmod(abs(cents), 100)
+    amount = f"${whole:,}.{rest:02}" if rest else f"${whole:,}"
+    return f"−{amount}" if cents < 0 else amount
 
 
 @register.simple_tag
@@ -147,9 +148,13 @@ def _own_time(moment: datetime, there: datetime, reader: Any) -> str:
         return ""
     time = _clock(here, zone_name=False)
     if here.date() != there.date():
-        time = f"{format_date(here, 'D, M j')}, {time}"
+        time = f"{format_date(here, _same_year(here, there))}, {time}"
     city = reader.time_zone.rsplit("/", 1)[-1].replace("_", " ")
     return _("%(time)s in %(city)s") % {"time": time, "city": city}
+
+
+def _same_year(here: datetime, there: datetime) -> str:
+    return "D, M j" if here.year == there.year else "D, M j, Y"
 
 
 CHECKS = (forms.CheckboxInput,)

@@ -1,0 +1,83 @@
+"""The frame itself: colours that people choose, and pages for what went wrong."""
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_chosen_theme_stays_until_the_device_decides_again(client):
+    response = client.post("/theme/", {"theme": "dark", "next": "/guides/"})
+
+    assert response.headers["Location"] == "/guides/"
+    assert 'data-bs-theme="dark"' in client.get("/guides/").text
+
+    client.post("/theme/", {"theme": "system", "next": "/guides/"})
+
+    assert "data-bs-theme" not in client.get("/guides/").text
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:x", ""])
+def test_theme_sends_nobody_off_the_site(client, back):
+    response = client.post("/theme/", {"theme": "dark", "next": back})
+
+    assert response.headers["Location"] == "/"
+
+
+def test_theme_takes_no_other_word(client):
+    assert client.post("/theme/", {"theme": '"><b>'}).status_code == 400
+    client.cookies["theme"] = "x"
+    assert "data-bs-theme" not in client.get("/guides/").text
+
+
+def test_theme_changes_by_post_alone(client):
+    assert client.get("/theme/").status_code == 405
+
+
+def test_style_sheet_carries_the_installations_colour(client, settings):
+    settings.PORTAL = settings.PORTAL | {"brand": "#123456", "brand_dark": ""}
+
+    response = client.get("/theme.css")
+
+    assert response.headers["Content-Type"] == "text/css"
+    assert "--brand:light-dark(#123456,#123456)" in response.text
+
+
+def test_not_found_offers_a_search_under_the_strict_policy(client):
+    response = client.get("/no/such/page/")
+
+    assert response.status_code == 404
+    assert 'role="search"' in response.text
+    assert "object-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_a_form_from_elsewhere_is_refused_on_a_page_of_ours():
+    response = Client(enforce_csrf_checks=True).post("/theme/", {"theme": "dark"})
+
+    assert response.status_code == 403
+    assert "Please send this form again" in response.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/login/code/",
+        "/accounts/password/reset/",
+    ],
+)
+def test_account_pages_wear_the_frame(client, address):
+    text = client.get(address).text
+
+    assert 'class="site-head"' in text
+    assert text.count("<h1") == 1
+    assert 'class="form-control"' in text
+
+
+def test_a_refused_sign_in_says_error_and_keeps_the_address(client):
+    response = client.post("/accounts/login/", {"login": "nobody@x.example", "password": "wrong"})
+
+    assert "<title>Error: " in response.text
+    assert 'class="errsum" role="alert" tabindex="-1" autofocus' in response.text
+    assert 'value="nobody@x.example"' in response.text
