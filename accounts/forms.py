@@ -16,10 +16,11 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
 from accounts.actions import give_consent
 from accounts.http import Request, address_of
-from accounts.kinds import ADVANCED_PRACTICE, ConsentKind, Family, RejectReason, Validity
+from accounts.kinds import ADVANCED_PRACTICE, ConsentKind, Family, RejectReason, Validity, VisaPlan
 from accounts.models import DocumentType, LearnerProfile, PreceptorProfile, User
 from accounts.queries import page_version
 from accounts.uploads import MAX_AT_ONCE, CleanFile, Refused, clean_upload, join
@@ -213,9 +214,15 @@ class LearnerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("forms.ChoiceField", self.fields["family"]).choices = Family.choices
+        self._offer("family", Family.choices)
+        self._offer("visa_plan", [("", _("Choose one")), *VisaPlan.choices])
+        for name in ("citizenship", "school_country"):
+            self._offer(name, [("", _("Choose a country")), *countries])
         for name in LearnerProfile.NEEDED:
             cast("Any", self.fields[name]).needed = _("needed to apply")
+
+    def _offer(self, name: str, choices: Any) -> None:
+        cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def leave_out_foreign(self) -> None:
         """Ask nurses and assistants about no USMLE, and only nurses about an RN license."""
@@ -416,8 +423,8 @@ class DatesForm(forms.Form):
         issued, expires = facts.get("issued_on"), facts.get("expires_on")
         if issued and expires and expires < issued:
             self.add_error("expires_on", _("It cannot expire before it was issued."))
-        counts = self.only.validity == Validity.MONTHS and not self.errors
-        if counts and not (issued or expires):
+        is_dated = issued or expires or {"issued_on", "expires_on"} & set(self.errors)
+        if self.only.validity == Validity.MONTHS and not is_dated:
             self.add_error("issued_on", _("Enter the date on it: that decides how long it counts."))
         return facts
 
@@ -487,7 +494,7 @@ class DocumentForm(DatesForm):
         error_messages={"required": _("Choose a file.")},
     )
     health = forms.BooleanField(
-        label=_("I agree that my health records are kept and checked for my rotations."),
+        label=_("I agree that my health records are kept and checked for my rotations"),
         help_text=_("Asked once. Tell your coordinator if you change your mind."),
         error_messages={"required": _("We may keep health records only if you agree.")},
     )

@@ -94,7 +94,7 @@ class WalletRow:
 
 @dataclass(frozen=True)
 class WalletGroup:
-    """Papers of one sort: those that are there, the most urgent first, and those that are not."""
+    """Papers of one sort, those that need her apart: what is there, and what is not."""
 
     key: str
     label: str
@@ -104,24 +104,36 @@ class WalletGroup:
 
 @dataclass(frozen=True)
 class Wallet:
-    groups: list[WalletGroup]
+    rows: list[WalletRow]
 
     @property
     def held(self) -> list[WalletRow]:
-        return [row for group in self.groups for row in group.held]
+        return [row for row in self.rows if row.document]
 
     @property
     def hers(self) -> list[WalletRow]:
         """What needs her, the most urgent first."""
-        return sorted((row for row in self.held if row.is_hers), key=_urgency)
+        return sorted((row for row in self.rows if row.is_hers), key=_urgency)
 
     @property
     def accepted(self) -> int:
-        return sum(row.state in {ACCEPTED, EXPIRING} for row in self.held)
+        return sum(row.state == ACCEPTED for row in self.rows)
 
     @property
     def in_review(self) -> int:
-        return sum(row.state == IN_REVIEW for row in self.held)
+        return sum(row.state == IN_REVIEW for row in self.rows)
+
+    @property
+    def groups(self) -> list[WalletGroup]:
+        """Exams, health records and so on; a sort without papers is left out."""
+        found = []
+        for group in DocumentGroup:
+            rows = [row for row in self.rows if row.type.group == group and not row.is_hers]
+            held = sorted((row for row in rows if row.document), key=_urgency)
+            missing = [row for row in rows if not row.document]
+            if rows:
+                found.append(WalletGroup(group, str(group.label), held, missing))
+        return found
 
 
 def _urgency(row: WalletRow) -> int:
@@ -149,19 +161,14 @@ def wallet(owner: User) -> Wallet:
     versions: dict[int, list[Any]] = {}
     for paper in _versions(owner):
         versions.setdefault(paper.type_id, []).append(paper)
-    groups: dict[str, list[WalletRow]] = {group: [] for group in DocumentGroup.values}
+    rows = []
     for kind in DocumentType.objects.all():
-        if kind.pk in versions or _is_asked_of(kind, family):
-            for paper in versions.get(kind.pk, []):
+        mine = versions.get(kind.pk, [])
+        if mine or _is_asked_of(kind, family):
+            for paper in mine:
                 paper.type = kind
-            groups[kind.group].append(WalletRow(kind, tuple(versions.get(kind.pk, []))))
-    return Wallet([_group(key, rows) for key, rows in groups.items() if rows])
-
-
-def _group(key: str, rows: list[WalletRow]) -> WalletGroup:
-    held = sorted((row for row in rows if row.document), key=_urgency)
-    missing = [row for row in rows if not row.document]
-    return WalletGroup(key, str(DocumentGroup(key).label), held, missing)
+            rows.append(WalletRow(kind, tuple(mine)))
+    return Wallet(rows)
 
 
 def _is_asked_of(kind: DocumentType, family: str) -> bool:

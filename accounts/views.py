@@ -114,7 +114,7 @@ def document_add_type(request: UserRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return _add_page(request, DocumentForm(only=kind, asks_health=asks_health))
     form = DocumentForm(request.POST, request.FILES, only=kind, asks_health=asks_health)
-    if not ratelimit.consume(request, action="upload", config=UPLOADS):
+    if not ratelimit.consume(request, app="accounts", action="upload", config=UPLOADS):
         form.add_error("file", _("That were many files in one hour. Go on a little later."))
         return _add_page(request, form, status=429)
     if form.is_valid():
