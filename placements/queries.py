@@ -15,6 +15,9 @@ from rotations.blocks import Block
 from rotations.eligibility import Check, Summary, check_listing, summary
 from rotations.models import Listing, SeatWeek
 
+# Days that wait for the preceptor's word.
+UNSIGNED = Count("hours", filter=Q(hours__attested_at=None, hours__disputed_at=None))
+
 
 def review_queue(preceptor: PreceptorProfile) -> QuerySet[Application]:
     """What waits for this preceptor, oldest first."""
@@ -162,9 +165,20 @@ class Case:
     def is_full(self) -> bool:
         return self.free < 1
 
+    @property
+    def open_checks(self) -> list[Check]:
+        return [check for check in self.checks if check.is_open]
+
+    @property
+    def met_checks(self) -> list[Check]:
+        return [check for check in self.checks if check.is_met]
+
 
 def cases(applications: QuerySet[Application]) -> list[Case]:
-    """Requests with all that their rows show, in a number of queries that does not grow."""
+    """Requests with all that their rows show, in a number of queries that does not grow.
+
+    Rules are judged on the day of sending: nobody applies late by waiting for an answer.
+    """
     papers = Document.objects.current().select_related("type")
     found = list(
         applications.prefetch_related(
@@ -182,7 +196,9 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
                 getattr(application.learner, "learner_profile", None),
                 application.block,
                 application.learner.current_papers,  # type: ignore[attr-defined]
-                today=timezone.localdate(timezone=application.listing.site.zone),
+                today=timezone.localdate(
+                    application.submitted_at, timezone=application.listing.site.zone
+                ),
             ),
         )
         for application in found
@@ -211,16 +227,19 @@ def on_site(preceptor: PreceptorProfile) -> QuerySet[Placement]:
             preceptor=preceptor, status__in=[PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP]
         )
         .with_listing()
-        .annotate(
-            unsigned=Count("hours", filter=Q(hours__attested_at=None, hours__disputed_at=None)),
-        )
+        .annotate(unsigned=UNSIGNED)
         .order_by("start_on", "pk")
     )
 
 
 def learners_of(preceptor: PreceptorProfile) -> QuerySet[Placement]:
-    """Everybody who was, is or will be at her listings."""
-    return Placement.objects.filter(preceptor=preceptor).with_listing().order_by("-start_on", "-pk")
+    """Everybody who was, is or will be at her listings, the latest first."""
+    return (
+        Placement.objects.filter(preceptor=preceptor)
+        .with_listing()
+        .annotate(unsigned=UNSIGNED)
+        .order_by("-start_on", "-pk")
+    )
 
 
 def evaluated(placements: Iterable[Placement]) -> set[int]:

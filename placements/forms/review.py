@@ -1,14 +1,18 @@
 """What a preceptor fills in: a decline, a day that is not right, an evaluation."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from outbox.templatetags.plain import rrange
 from placements.actions.evaluations import competencies
 from placements.models import Placement
 from placements.models.evaluation import Competency, Support
 from placements.states import DeclineReason
+from rotations.blocks import OpenBlock
 
 NOT_OBSERVED = "not_observed"
 HINTS = {
@@ -34,6 +38,37 @@ class DeclineForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As the action takes them."""
+        return self.cleaned_data
+
+
+class SuggestForm(forms.Form):
+    """No to these dates, yes to others: the learner reads which of her blocks are free."""
+
+    dates = forms.MultipleChoiceField(
+        label=_("Your free dates"),
+        error_messages={
+            "required": _("Choose at least one of your free dates."),
+            "invalid_choice": _("These dates are not free any more. Choose others."),
+        },
+    )
+
+    def __init__(self, *args: Any, blocks: Iterable[OpenBlock], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dates"].choices = [  # type: ignore[attr-defined]
+            (f"{one.block.start_on}", rrange(one.block)) for one in blocks
+        ]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """A decline for the dates, with the others named in the word that goes along."""
+        words = dict(self.fields["dates"].choices)  # type: ignore[attr-defined]
+        chosen = "; ".join(words[start] for start in self.cleaned_data["dates"])
+        note = gettext("These dates are free: %(dates)s.") % {"dates": chosen}
+        return {"reason": DeclineReason.DATES, "note": note}
 
 
 class DisputeForm(forms.Form):
@@ -62,7 +97,6 @@ class EvaluationForm(forms.Form):
     )
     would_support_letter = forms.ChoiceField(
         label=_("Would you support a letter?"),
-        help_text=_("Private. The learner does not see this answer."),
         choices=Support.choices,
         required=False,
         widget=forms.RadioSelect,

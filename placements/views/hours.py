@@ -41,9 +41,12 @@ def sign(request: UserRequest, code: str) -> HttpResponse:
         else:
             _sign(request, placement)
             return redirect("placements:sign_hours", code=code)
+    entries = list(placement.hours.all())
     facts = {
         "placement": placement,
-        "entries": placement.hours.all(),
+        "entries": entries,
+        "open_entries": [entry for entry in entries if not entry.attested_at],
+        "signed_entries": [entry for entry in entries if entry.attested_at],
         "totals": hours_totals(placement),
         "form": form,
         "disputed": request.POST.get("dispute", ""),

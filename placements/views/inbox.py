@@ -1,8 +1,10 @@
 """A preceptor's start: what waits for her, who is with her, who comes."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,13 +14,18 @@ from accounts.http import UserRequest, allow
 from accounts.models import PreceptorProfile
 from placements import queries
 from placements.actions.offers import undo_until
-from placements.models import Application
+from placements.deadlines import UNDO
+from placements.models import Application, Placement
 from placements.states import LIVE, PlacementStatus, Status
+from rotations.blocks import OpenBlock
 from rotations.models import Listing
 from rotations.queries import upcoming_blocks
 
-SEATS_SHOWN = 4
-AHEAD = frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD})
+SEATS_SHOWN = 3
+FINISHED_SHOWN = 25
+LOOK_AHEAD = timedelta(days=60)
+EVALUATE_FROM = timedelta(days=3)
+RUNNING = frozenset({PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP})
 
 
 def preceptor_of(request: UserRequest) -> PreceptorProfile:
@@ -38,8 +45,10 @@ def inbox(request: UserRequest) -> HttpResponse:
         "cases": waiting,
         "undoable": _undoable(preceptor),
         "first": waiting[0].application if waiting else None,
-        "on_site": there,
+        "on_site": [one for one in there if one.status == PlacementStatus.ACTIVE],
+        "to_sign": [one for one in there if one.unsigned],  # type: ignore[attr-defined]
         "to_evaluate": _to_evaluate(there),
+        "next_arrival": _next_arrival(preceptor),
         "seats": _seats(preceptor),
     }
     return render(request, "placements/inbox.html", facts)
@@ -50,19 +59,24 @@ def _undoable(preceptor: PreceptorProfile) -> list[tuple[Application, datetime |
     offers = Application.objects.filter(
         listing__preceptor=preceptor,
         status=Status.OFFERED,
-        offered_at__gte=timezone.now() - timedelta(minutes=2),
+        offered_at__gte=timezone.now() - UNDO,
     ).with_listing()
     return [(offer, undo_until(offer)) for offer in offers]
 
 
-def _to_evaluate(there: list) -> list:
+def _to_evaluate(there: Iterable[Placement]) -> list[Placement]:
     """Nearly over or over, and without a signed evaluation."""
     done = queries.evaluated(there)
-    soon = timezone.localdate() + timedelta(days=3)
+    soon = timezone.localdate() + EVALUATE_FROM
     return [one for one in there if one.pk not in done and one.end_on <= soon]
 
 
-def _seats(preceptor: PreceptorProfile) -> list[tuple[Listing, list]]:
+def _next_arrival(preceptor: PreceptorProfile) -> Placement | None:
+    today = timezone.localdate()
+    return queries.starting_between(preceptor, today, today + LOOK_AHEAD).first()
+
+
+def _seats(preceptor: PreceptorProfile) -> list[tuple[Listing, list[OpenBlock]]]:
     """The next blocks of each of her published listings."""
     listings = list(Listing.objects.published().of_preceptor(preceptor))
     blocks = upcoming_blocks(listings)
@@ -73,15 +87,23 @@ def _seats(preceptor: PreceptorProfile) -> list[tuple[Listing, list]]:
 @login_required
 def learners(request: UserRequest) -> HttpResponse:
     """Who is on site, who comes, who has been."""
-    preceptor = preceptor_of(request)
-    rows = list(queries.learners_of(preceptor))
-    running = {PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP}
+    everybody = queries.learners_of(preceptor_of(request))
+    present = list(everybody.filter(status__in=RUNNING | LIVE))
+    running = [one for one in present if _is_there(one)]
+    coming = sorted(set(present) - set(running), key=lambda one: (one.start_on, one.pk))
+    past = Paginator(everybody.exclude(status__in=RUNNING | LIVE), FINISHED_SHOWN)
+    finished = past.get_page(request.GET.get("page"))
     facts = {
-        "running": [row for row in rows if row.status in running],
-        "coming": sorted(
-            (row for row in rows if row.status in AHEAD), key=lambda row: row.start_on
-        ),
-        "finished": [row for row in rows if row.status not in running | LIVE],
-        "evaluated": queries.evaluated(rows),
+        "running": running,
+        "coming": coming,
+        "finished": finished,
+        "evaluated": queries.evaluated([*running, *finished]),
     }
     return render(request, "placements/learners.html", facts)
+
+
+def _is_there(placement: Placement) -> bool:
+    """On site, over and not wrapped up, or on hold since it began."""
+    if placement.status == PlacementStatus.ON_HOLD:
+        return placement.start_on <= timezone.localdate(timezone=placement.listing.site.zone)
+    return placement.status in RUNNING

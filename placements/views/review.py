@@ -1,7 +1,9 @@
 """A preceptor answers a request: on its page, in the inbox, or by the link in her mail."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,62 +12,115 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import Request, UserRequest, allow
-from accounts.models import User
+from accounts.models import Document, User
 from accounts.permissions import documents_visible_to
 from placements import queries
 from placements.actions.applications import decline_application
 from placements.actions.offers import offer_seat, undo_offer, undo_until
 from placements.actions.transition import TransitionNotAllowed
 from placements.deadlines import offer_window
-from placements.forms.review import DeclineForm
-from placements.links import holds, read
+from placements.forms.review import DeclineForm, SuggestForm
+from placements.links import Claim, holds, is_hers, read
 from placements.models import Application
-from placements.permissions import is_host, may
+from placements.permissions import is_host, is_preceptor_of, may
 from placements.states import Status
 from rotations.actions.seats import SeatsGone
+from rotations.blocks import OpenBlock
 from rotations.queries import upcoming_blocks
 
 OTHER_DATES = 4
 
 
-def _visible(request: UserRequest, code: str) -> Application:
+@dataclass(frozen=True)
+class Answering:
+    """Who answers and by which door: signed in, or by the link in a mail.
+
+    The forms post to ``confirm``, ``decline`` and ``undo``; an answer leads ``back``.
+    """
+
+    by: User
+    confirm: str
+    decline: str
+    undo: str
+    back: str
+    by_link: bool = False
+
+    @classmethod
+    def signed_in(cls, user: User, application: Application) -> "Answering":
+        """Her inbox is where a preceptor goes on; staff stay at the request."""
+        confirm, decline, undo, page = (
+            reverse(f"placements:{move}", args=[application.code])
+            for move in ("confirm", "decline", "undo", "review")
+        )
+        back = reverse("placements:inbox") if is_preceptor_of(user, application) else page
+        return cls(user, confirm, decline, undo, back)
+
+    @classmethod
+    def linked(cls, address: str, application: Application) -> "Answering":
+        host = application.listing.preceptor.user
+        return cls(host, address, address, address, address, by_link=True)
+
+
+def unlisted(view: Any) -> Any:
+    """Whatever it answers, no search engine keeps it."""
+
+    @wraps(view)
+    def inner(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return inner
+
+
+def _visible(request: UserRequest, code: str) -> tuple[Application, Answering]:
     """A request that she may see as its host; a learner's own page is another."""
     mine = Application.objects.visible_to(request.user).with_listing()
     application = get_object_or_404(mine, code=code)
     allow(is_host(request.user, application))
-    return application
+    return application, Answering.signed_in(request.user, application)
 
 
 def _page(
-    request: Request, application: Application, form: DeclineForm, *, status: int = 200, **more: Any
+    request: Request,
+    application: Application,
+    who: Answering,
+    *,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """The whole case on one screen."""
     case = next(iter(queries.cases(Application.objects.filter(pk=application.pk).with_listing())))
-    reader: User = more.get("reader") or cast("User", request.user)
+    others = _other_dates(application)
     facts = {
         "case": case,
         "application": application,
-        "form": form,
+        "who": who,
+        "form": DeclineForm(),
+        "suggest": SuggestForm(blocks=others),
         "others": queries.others_in_block(application),
         "left_after": case.free - 1,
-        "other_dates": _other_dates(application),
-        "papers": documents_visible_to(reader)
-        .filter(sent_with__application=application, superseded_at=None)
-        .select_related("type"),
+        "other_dates": others,
+        "papers": _papers(application, who),
         "offer_until": _offer_until(application),
-        "undo_until": undo_until(application),
+        "undo_until": _undo_until(application),
         "can_answer": application.status == Status.UNDER_REVIEW,
         **more,
     }
-    response = render(request, "placements/review.html", facts, status=status)
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "placements/review.html", facts, status=status)
+
+
+def _papers(application: Application, who: Answering) -> list[Document]:
+    """The files that she may open; by a link none, because files ask for a sign-in."""
+    shown = documents_visible_to(who.by).filter(
+        sent_with__application=application, superseded_at=None
+    )
+    return [] if who.by_link else list(shown.select_related("type"))
 
 
 def _offer_until(application: Application) -> datetime:
@@ -74,7 +129,12 @@ def _offer_until(application: Application) -> datetime:
     return now + offer_window(now, application.dates.start_on, application.listing.site.zone)
 
 
-def _other_dates(application: Application) -> list:
+def _undo_until(application: Application) -> datetime | None:
+    until = undo_until(application)
+    return until if until and until > timezone.now() else None
+
+
+def _other_dates(application: Application) -> list[OpenBlock]:
     """Her other free blocks of the same length."""
     listing, weeks = application.listing, application.weeks
     open_blocks = upcoming_blocks([listing], weeks=weeks).get(listing.pk, [])
@@ -84,60 +144,91 @@ def _other_dates(application: Application) -> list:
 
 @require_safe
 @login_required
+@unlisted
 def review(request: UserRequest, code: str) -> HttpResponse:
-    return _page(request, _visible(request, code), DeclineForm())
+    application, who = _visible(request, code)
+    return _page(request, application, who)
 
 
 @require_POST
 @login_required
+@unlisted
 def confirm(request: UserRequest, code: str) -> HttpResponse:
     """One tap: an offer, a held seat, and two minutes to take it back."""
-    application = _visible(request, code)
+    application, who = _visible(request, code)
     allow(may(request.user, application, Status.OFFERED))
-    return _confirm(request, application, by=request.user, back=reverse("placements:inbox"))
+    return _confirm(request, application, who)
 
 
-def _confirm(
-    request: Request, application: Application, *, by: User, back: str, **more: Any
-) -> HttpResponse:
+def _confirm(request: Request, application: Application, who: Answering) -> HttpResponse:
     try:
-        offer_seat(application, by=by)
+        offer_seat(application, by=who.by)
     except (SeatsGone, TransitionNotAllowed) as refusal:
-        return _moved(request, application, refusal)
+        return _moved(request, application, who, refusal)
     except ValidationError as refusal:
-        more["refusal"] = refusal.messages[0]
-        return _page(request, application, DeclineForm(), status=422, **more)
-    messages.success(request, _offer_words(application))
-    return redirect(back)
+        return _refused(request, application, who, refusal)
+    if request.htmx:
+        return _confirmed_in_place(request, application)
+    return redirect(who.back)
 
 
-def _moved(request: Request, application: Application, refusal: ValidationError) -> HttpResponse:
-    """409: filled, withdrawn or lapsed meanwhile; what can be done instead."""
+def _confirmed_in_place(request: Request, application: Application) -> HttpResponse:
+    """The row that takes the request's place in the inbox, and how many still wait."""
     facts = {
-        "reason": refusal.messages[0],
+        "offer": application,
+        "until": undo_until(application),
+        "cases": queries.review_queue(application.listing.preceptor),
+    }
+    return render(request, "placements/inbox.html#confirmed", facts)
+
+
+def _refused(
+    request: Request, application: Application, who: Answering, refusal: ValidationError
+) -> HttpResponse:
+    if request.htmx:
+        return _go_to(application, refusal, request, status=422)
+    return _page(request, application, who, status=422, refusal=refusal.messages[0])
+
+
+def _go_to(
+    application: Application, refusal: ValidationError, request: Request, *, status: int
+) -> HttpResponse:
+    """From a button in the inbox to the whole case, which shows what can be done instead."""
+    messages.warning(request, refusal.messages[0])
+    response = HttpResponse(status=status)
+    response["HX-Redirect"] = reverse("placements:review", args=[application.code])
+    return response
+
+
+def _moved(
+    request: Request, application: Application, who: Answering, refusal: ValidationError
+) -> HttpResponse:
+    """409: filled, withdrawn or lapsed meanwhile; what can be done instead."""
+    if request.htmx:
+        return _go_to(application, refusal, request, status=409)
+    facts = {
         "is_full": isinstance(refusal, SeatsGone),
         "application": application,
         "other_dates": _other_dates(application),
+        "who": who,
+        "page": who.back if who.by_link else reverse("placements:review", args=[application.code]),
     }
     return render(request, "placements/review_moved.html", facts, status=409)
 
 
-def _offer_words(application: Application) -> str:
-    until = undo_until(application)
-    local = until.astimezone(application.listing.site.zone) if until else None
-    return _("Offer made to %(name)s. You can undo until %(time)s.") % {
-        "name": application.learner.name,
-        "time": date_format(local, "g:i A") if local else "",
-    }
-
-
 @require_POST
 @login_required
+@unlisted
 def undo(request: UserRequest, code: str) -> HttpResponse:
     """Take one's own confirm back within two minutes; the learner never hears of it."""
-    application = _visible(request, code)
+    application, who = _visible(request, code)
+    allow(may(request.user, application, Status.UNDER_REVIEW))
+    return _undo(request, application, who)
+
+
+def _undo(request: Request, application: Application, who: Answering) -> HttpResponse:
     try:
-        undo_offer(application, by=request.user)
+        undo_offer(application, by=who.by)
     except ValidationError:
         messages.warning(
             request,
@@ -145,53 +236,93 @@ def undo(request: UserRequest, code: str) -> HttpResponse:
         )
     else:
         messages.success(request, _("Taken back. The request waits for you again."))
-    return redirect("placements:inbox")
+    return redirect(who.back)
 
 
 @require_POST
 @login_required
+@unlisted
 def decline(request: UserRequest, code: str) -> HttpResponse:
-    application = _visible(request, code)
+    application, who = _visible(request, code)
     allow(may(request.user, application, Status.DECLINED))
-    return _decline(request, application, by=request.user, back=reverse("placements:inbox"))
+    return _decline(request, application, who)
 
 
-def _decline(
-    request: Request, application: Application, *, by: User, back: str, **more: Any
-) -> HttpResponse:
-    form = DeclineForm(request.POST)
+def _decline(request: Request, application: Application, who: Answering) -> HttpResponse:
+    """No, with a reason; or no with other dates, which is one tap and a button."""
+    suggests = "suggest" in request.POST
+    form: DeclineForm | SuggestForm
+    if suggests:
+        form = SuggestForm(request.POST, blocks=_other_dates(application))
+    else:
+        form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _page(request, application, form, status=422, **more)
+        more = {"suggest" if suggests else "form": form}
+        return _page(request, application, who, status=422, **more)
     try:
-        decline_application(application, by=by, **form.cleaned_data)
+        decline_application(application, by=who.by, **form.facts)
     except TransitionNotAllowed as refusal:
-        return _moved(request, application, refusal)
+        return _moved(request, application, who, refusal)
     messages.success(
-        request, _("Declined. The learner reads your reason and three other rotations.")
+        request, _("Declined. The learner reads your reason and sees similar rotations.")
     )
-    return redirect(back)
+    return redirect(who.back)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@unlisted
 def link(request: Request, token: str) -> HttpResponse:
     """The link in a mail: opens this one request. Looking changes nothing; a button answers.
 
-    It is worth something while the request waits in the round that it was made for.
+    It is worth something while the request waits in the round that it was made for, and
+    for the two minutes in which that answer can be taken back.
     """
     claim = read(token)
     applications = Application.objects.with_listing()
     application = applications.filter(pk=claim.application).first() if claim else None
-    if claim is None or application is None or not holds(claim, application):
+    if claim is None or application is None or not is_hers(claim, application):
         return render(request, "placements/link_over.html", status=404)
-    host = application.listing.preceptor.user
-    here: dict[str, Any] = {"link": True, "reader": host, "address": request.path}
-    if application.status != Status.UNDER_REVIEW:
-        facts = {"application": application, **here}
-        status = 409 if request.method == "POST" else 200
-        return render(request, "placements/link_over.html", facts, status=status)
+    who = Answering.linked(request.path, application)
     if request.method == "POST":
-        if "decline" in request.POST:
-            return _decline(request, application, by=host, back=request.path, **here)
-        return _confirm(request, application, by=host, back=request.path, **here)
-    return _page(request, application, DeclineForm(), **here)
+        return _answer_by_link(request, application, claim, who)
+    if _waits(claim, application):
+        return _page(request, application, who)
+    return _over(request, application, claim, who)
+
+
+def _waits(claim: Claim, application: Application) -> bool:
+    """For this link's answer, and still in time: the clock may be a minute late."""
+    due = application.reply_by
+    return (
+        application.status == Status.UNDER_REVIEW
+        and holds(claim, application)
+        and due is not None
+        and due > timezone.now()
+    )
+
+
+def _answer_by_link(
+    request: Request, application: Application, claim: Claim, who: Answering
+) -> HttpResponse:
+    if "undo" in request.POST and holds(claim, application):
+        return _undo(request, application, who)
+    if not _waits(claim, application):
+        return _over(request, application, claim, who, status=409)
+    if "decline" in request.POST or "suggest" in request.POST:
+        return _decline(request, application, who)
+    return _confirm(request, application, who)
+
+
+def _over(
+    request: Request, application: Application, claim: Claim, who: Answering, *, status: int = 200
+) -> HttpResponse:
+    """What became of the request that this link was about."""
+    is_older = application.status == Status.UNDER_REVIEW and not holds(claim, application)
+    facts = {
+        "application": application,
+        "who": who,
+        "is_older": is_older,
+        "undo_until": _undo_until(application) if holds(claim, application) else None,
+    }
+    return render(request, "placements/link_over.html", facts, status=404 if is_older else status)

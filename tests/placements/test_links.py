@@ -7,6 +7,7 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
+from placements.actions.applications import request_changes
 from placements.links import SALT, read, review_url
 from placements.models import Application
 from placements.states import DeclineReason, Status
@@ -18,7 +19,7 @@ from tests.factories.accounts import (
     StaffFactory,
 )
 from tests.factories.placements import ApplicationFactory
-from tests.factories.rotations import RequirementFactory
+from tests.factories.rotations import RequirementFactory, open_seats
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +61,8 @@ def test_a_button_confirms_without_a_sign_in(client, asked):
     asked.refresh_from_db()
     assert (asked.status, asked.offered_by) == (Status.OFFERED, asked.listing.preceptor.user)
     assert answer.redirect_chain == [(path, 302)]
-    assert f"You have made {asked.learner.name} an offer." in answer.text
+    assert f"Offer made to {asked.learner.name}" in answer.text
+    assert "You can undo until" in answer.text
     assert "_auth_user_id" not in client.session
 
 
@@ -83,6 +85,7 @@ def test_a_full_block_is_409_here_too(client, asked):
 
     assert answer.status_code == 409
     assert "Filled a moment ago" in answer.text
+    assert f"{path_of(asked)}#decline" in answer.text
     assert reverse("placements:inbox") not in answer.text.split("<main")[1]
 
 
@@ -166,8 +169,8 @@ def test_a_garbled_link_finds_nothing(client, asked, token, how):
     assert status_of(asked) == Status.UNDER_REVIEW
 
 
-@pytest.mark.parametrize("claim", [[1], [1, 2], [1, 2, 3, 4], {}, 5, None, "abc", [None, None, ""],
-                                   [[], {}, ""], ["x", 1, ""], [10**30, 1, ""]])  # fmt: skip
+@pytest.mark.parametrize("claim", [[1], [1, 2], [1, 2, 3, 4, 5], {}, 5, None, "abc", [None, None, "", ""],
+                                   [[], {}, "", ""], ["x", 1, "", ""], [10**30, 1, "", ""]])  # fmt: skip
 def test_our_signature_under_another_claim_finds_nothing(client, claim):
     token = signing.dumps(claim, salt=SALT, compress=True)
 
@@ -204,4 +207,60 @@ def test_no_answer_without_the_forms_token(asked):
     from django.test import Client  # noqa: PLC0415
 
     assert Client(enforce_csrf_checks=True).post(path_of(asked)).status_code == 403
+    assert status_of(asked) == Status.UNDER_REVIEW
+
+
+def test_undo_by_link_within_two_minutes(client, asked):
+    path = path_of(asked)
+    client.post(path)
+
+    answer = client.post(path, {"undo": "1"}, follow=True)
+
+    assert status_of(asked) == Status.UNDER_REVIEW
+    assert "Taken back." in answer.text
+    assert {week.taken for week in SeatWeek.objects.filter(listing=asked.listing)} == {0}
+
+
+def test_other_dates_go_along_with_a_decline(client, asked):
+    start_on = asked.start_on + timedelta(weeks=asked.weeks)
+    open_seats(asked.listing, asked.weeks, start_on=start_on)
+
+    nothing = client.post(path_of(asked), {"suggest": "1"})
+    client.post(path_of(asked), {"suggest": "1", "dates": f"{start_on}"})
+
+    asked.refresh_from_db()
+    assert nothing.status_code == 422
+    assert (asked.status, asked.decline_reason) == (Status.DECLINED, DeclineReason.DATES)
+    assert f"{start_on:%b} {start_on.day}" in asked.note
+
+
+def test_dates_that_are_not_free_are_not_proposed(client, asked):
+    answer = client.post(path_of(asked), {"suggest": "1", "dates": "2031-01-06"})
+
+    assert answer.status_code == 422
+    assert status_of(asked) == Status.UNDER_REVIEW
+
+
+def test_the_time_to_answer_ends_the_link_even_before_the_clock(client, asked):
+    Application.objects.filter(pk=asked.pk).update(reply_by=timezone.now() - timedelta(seconds=1))
+
+    assert "The time to answer is over" in client.get(path_of(asked)).text
+    assert client.post(path_of(asked)).status_code == 409
+    assert status_of(asked) == Status.UNDER_REVIEW
+
+
+def test_while_the_learner_is_asked_it_says_so(client, asked):
+    path = path_of(asked)
+    request_changes(asked, by=StaffFactory(), note="Which dates?")
+
+    assert "comes back to you with a new mail" in client.get(path).text
+
+
+def test_a_new_password_ends_the_links_in_older_mails(client, asked):
+    path, host = path_of(asked), asked.listing.preceptor.user
+    host.set_password("another pass phrase")
+    host.save()
+
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
     assert status_of(asked) == Status.UNDER_REVIEW

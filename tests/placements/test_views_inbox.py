@@ -77,7 +77,7 @@ def test_the_inbox_asks_as_much_for_three_as_for_one(
         HoursEntryFactory(placement=placement)
     hers.get(INBOX)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert hers.get(INBOX).status_code == 200
 
 
@@ -149,7 +149,7 @@ def test_learners_stand_by_where_they_are(hers, listing):
 
     assert page.context["running"] == [there]
     assert page.context["coming"] == [coming]
-    assert page.context["finished"] == [over]
+    assert list(page.context["finished"]) == [over]
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -159,7 +159,7 @@ def test_learners_ask_as_much_for_three_as_for_one(hers, listing, rows, django_a
             PlacementFactory(listing=listing, status=status, application__weeks_capacity=9)
     hers.get(LEARNERS)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert hers.get(LEARNERS).status_code == 200
 
 
