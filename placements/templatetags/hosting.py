@@ -1,7 +1,6 @@
 """How a preceptor reads a request and a learner: seats, background, rules about somebody else."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import template
@@ -12,6 +11,7 @@ from accounts.kinds import Family, VisaPlan
 from accounts.models import Document, User
 from accounts.models.learner import Exam
 from placements.models import Application, Placement
+from placements.queries import Case, cases
 from placements.states import Status
 from placements.templatetags.standing import day_of as words_of_day
 from rotations.eligibility import UNKNOWN, Check
@@ -67,6 +67,12 @@ def background(application: Application, school: bool = False) -> str:  # noqa: 
 
 
 @register.simple_tag
+def case_of(application: Application) -> Case:
+    """For a mail: seats before it, and the listing's rules held to it."""
+    return cases(Application.objects.filter(pk=application.pk).with_listing())[0]
+
+
+@register.simple_tag
 def facts_of(application: Application) -> list[tuple[str, str]]:
     """The rest of what she told, as pairs of a name and words; empty ones are left out."""
     said = told(application)
@@ -119,12 +125,6 @@ def _paper_words(paper: Document | None) -> str:
 @register.simple_tag
 def day_of(placement: Placement) -> str:
     return words_of_day(placement)
-
-
-@register.simple_tag
-def ended_on(thing: Application | Placement) -> date | None:
-    """The day it ended, at the site."""
-    return thing.ended_at.astimezone(thing.listing.site.zone).date() if thing.ended_at else None
 
 
 @register.simple_tag
