@@ -174,6 +174,7 @@ def widget_kind(field: forms.BoundField) -> str:
 def dressed(field: forms.BoundField) -> str:
     """A control in our classes, tied to its hint and its error."""
     widget = field.field.widget
+    widget.attrs.pop("placeholder", None)  # the label says it, and stays
     classes = "form-control"
     if isinstance(widget, CHECKS):
         classes = "form-check-input"

@@ -1,7 +1,10 @@
 """The frame itself: colours that people choose, and pages for what went wrong."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
+
+from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +84,34 @@ def test_a_refused_sign_in_says_error_and_keeps_the_address(client):
     assert "<title>Error: " in response.text
     assert 'class="errsum" role="alert" tabindex="-1" autofocus' in response.text
     assert 'value="nobody@x.example"' in response.text
+
+
+def test_sign_in_with_a_second_factor_asks_for_the_code(client, second_factor):
+    user = second_factor(UserFactory(password="a long enough phrase"))
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
+
+    response = client.post(
+        "/accounts/login/", {"login": user.email, "password": "a long enough phrase"}, follow=True
+    )
+
+    assert "Enter your code" in response.text
+    assert "placeholder" not in response.text
+
+
+def test_sessions_are_listed_in_words(client):
+    client.force_login(UserFactory())
+
+    text = client.get("/accounts/sessions/").text
+
+    assert "Where you are signed in" in text
+
+
+def test_changing_an_account_asks_who_it_is(client):
+    client.force_login(UserFactory())
+
+    text = client.get("/accounts/2fa/totp/activate/", follow=True).text
+
+    assert text.count("<h1") == 1
+    assert "Is it you?" in text
