@@ -79,7 +79,7 @@ app.conf.update(
     task_ignore_result=True,
     task_store_errors_even_if_ignored=False,
     task_default_queue="default",
-    task_queues=[Queue("default"), Queue("mail"), Queue("pdf")],
+    task_queues=[Queue(name, routing_key=name) for name in ("default", "mail", "pdf")],
     task_create_missing_queues=False,
     task_routes={
         "outbox.tasks.deliver": {"queue": "mail"},
