@@ -264,6 +264,10 @@ def link(pdf: pikepdf.Pdf, **facts: Any) -> None:
     pdf.pages[0].obj.Annots = Array([pdf.make_indirect(Dictionary(**facts))])
 
 
+def address_that_runs(pdf: pikepdf.Pdf) -> None:
+    link(pdf, A=Dictionary(S=Name.URI, URI=String(f"javascript:{SCRIPT}")))
+
+
 def broken_annotations(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].obj.Annots = Array([5, String("x"), None or Name.Nothing, Dictionary(A=script())])
 
@@ -274,7 +278,7 @@ def annotations_of_no_list(pdf: pikepdf.Pdf) -> None:
 
 ARMS = [open_action, root_triggers, named_script, attached_file, associated_file, page_triggers,
         launching_link, chained_script, bookmark_script, form_script, parent_field_script,
-        file_annotation, rich_media, form_sender, remote_page, broken_annotations,
+        file_annotation, rich_media, form_sender, remote_page, address_that_runs, broken_annotations,
         annotations_of_no_list]  # fmt: skip
 ACTIVE = (b"JavaScript", b"/JS", b"/Launch", b"EmbeddedFile", b"/AA", b"OpenAction", b"RichMedia",
           b"SubmitForm", b"GoToR", b"/XFA", SCRIPT.encode(), EXE)  # fmt: skip

@@ -1,22 +1,22 @@
+from itertools import chain, count
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.core.exceptions import ValidationError
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.html import format_html
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
-from accounts.forms import RejectForm
+from accounts.admin.each import each
+from accounts.forms import LearnerForm
 from accounts.http import person
 from accounts.models import (
     Consent,
-    Document,
-    DocumentType,
     LearnerProfile,
     Licence,
     PreceptorProfile,
@@ -26,22 +26,20 @@ from accounts.validators import clean_npi
 from audit.admin import AuditedAdmin, ReadOnly
 
 
-def each(request: HttpRequest, rows: QuerySet, act: Any) -> None:
-    """Run an action on each row; refusals are told, the others are done."""
-    done = 0
-    for row in rows:
-        try:
-            act(row)
-        except ValidationError as refusal:
-            messages.error(request, f"{row}: {' '.join(refusal.messages)}")
-        else:
-            done += 1
-    if done:
-        messages.success(request, _("Done: %(n)d.") % {"n": done})
+class NewPersonForm(AdminUserCreationForm):
+    """Without a password at first: she asks for one, or signs in by a code sent to her."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usable_password"].initial = "false"
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
 
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin, DjangoUserAdmin):
+    add_form = NewPersonForm
     ordering = ["name"]
     list_display = ["name", "email", "is_staff", "is_active", "last_login"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -59,8 +57,33 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     filter_horizontal = ["groups"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only an admin makes a coordinator."""
-        return [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups"]
+        """Only an admin makes a coordinator, or changes what somebody signs in with."""
+        if person(request).is_superuser:
+            return []
+        signs_in = ["email"] if obj is not None and obj.last_login else []
+        return ["is_staff", "is_superuser", "groups", *signs_in]
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if person(request).is_superuser else ["password"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        hidden = set() if obj is None else set(self.get_exclude(request, obj))
+        return [
+            (name, {**facts, "fields": [field for field in facts["fields"] if field not in hidden]})
+            for name, facts in sets
+        ]
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  Django's name
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Whoever sets a password can sign in as somebody: admins only."""
+        if not person(request).is_superuser:
+            raise PermissionDenied
+        return super().user_change_password(request, id, form_url)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Coordinators cannot touch staff accounts."""
@@ -68,8 +91,14 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
         return allowed and (obj is None or request.user.is_superuser or not obj.is_staff)
 
 
+class LearnerAdminForm(LearnerForm):
+    class Meta(LearnerForm.Meta):
+        fields = ["user", *LearnerForm.Meta.fields]
+
+
 @admin.register(LearnerProfile)
 class LearnerAdmin(AuditedAdmin):
+    form = LearnerAdminForm
     list_display = ["user", "family", "school", "visa_plan", "updated_at"]
     list_filter = ["family", "visa_plan"]
     search_fields = ["user__name", "user__email", "=aamc_id", "=usmle_id"]
@@ -81,10 +110,32 @@ class PreceptorAdminForm(forms.ModelForm):
     """Takes an NPI as people type it, and checks its last digit."""
 
     npi = forms.CharField(label="NPI", max_length=20, required=False)
+    slug = forms.SlugField(
+        label=_("address of the page"),
+        max_length=80,
+        required=False,
+        help_text=_("Empty: made from the name."),
+    )
 
     def clean_npi(self) -> str | None:
         number = self.cleaned_data["npi"]
         return clean_npi(number) if number else None
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if not facts.get("slug") and facts.get("user"):
+            facts["slug"] = free_slug(facts["user"].name)
+        return facts
+
+
+def free_slug(name: str) -> str:
+    """“helen-castellano”, or with a number behind where that is taken."""
+    stem = slugify(name)[:70] or "preceptor"
+    taken = set(
+        PreceptorProfile.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
+    )
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(slug for slug in chain([stem], numbered) if slug not in taken)
 
 
 class LicenceInline(admin.TabularInline):
@@ -112,6 +163,24 @@ class PreceptorAdmin(AuditedAdmin):
                        "requests_counted"]  # fmt: skip
     actions = ["see_licences", "check_identity", "verify", "suspend", "lift"]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """Another NPI was not checked yet."""
+        if change and "npi" in form.changed_data and obj.identity_checked_at:
+            obj.identity_checked_at = obj.identity_checked_by = None
+            obj.verified_at = obj.verified_by = None
+            messages.warning(
+                request, _("The NPI changed, so identity and license must be checked again.")
+            )
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
+        """A license with another number or date was not seen yet."""
+        for licence_form in formset.forms:
+            if licence_form.changed_data and licence_form.instance.verified_at:
+                licence_form.instance.verified_at = licence_form.instance.verified_by = None
+                messages.warning(request, _("A license changed, so it must be seen again."))
+        super().save_formset(request, form, formset, change)
+
     @admin.action(description=_("Their licenses were seen today"), permissions=["change"])
     def see_licences(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
         licences = Licence.objects.filter(preceptor__in=rows)
@@ -132,95 +201,6 @@ class PreceptorAdmin(AuditedAdmin):
     @admin.action(description=_("Lift the suspension"), permissions=["change"])
     def lift(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
         each(request, rows, lambda row: actions.lift_suspension(row, by=person(request)))
-
-
-class ReviewFilter(admin.SimpleListFilter):
-    title = _("review")
-    parameter_name = "review"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("open", _("To review")),
-            ("verified", _("Accepted")),
-            ("rejected", _("Not accepted")),
-        ]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Document]) -> QuerySet[Document]:
-        match self.value():
-            case "open":
-                return rows.filter(verified_at=None, rejected_at=None, superseded_at=None)
-            case "verified":
-                return rows.exclude(verified_at=None)
-            case "rejected":
-                return rows.exclude(rejected_at=None)
-        return rows
-
-
-@admin.register(Document)
-class DocumentAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["type", "owner", "state", "issued_on", "expires_on", "uploaded_at", "open_file"]
-    list_filter = [ReviewFilter, "type"]
-    search_fields = ["owner__name", "owner__email", "type__name"]
-    list_select_related = ["owner", "type"]
-    date_hierarchy = "uploaded_at"
-    actions = ["accept", "refuse"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
-        """Passports and visas show only to those who may open them."""
-        rows = super().get_queryset(request)
-        if request.user.has_perm("accounts.view_identity_document"):
-            return rows
-        return rows.filter(type__is_identity=False)
-
-    @admin.display(description=_("file"))
-    def open_file(self, document: Document) -> str:
-        return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.name)
-
-    def has_review_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("accounts.change_document")
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("accounts.view_document")
-
-    @admin.action(description=_("Accept"), permissions=["review"])
-    def accept(self, request: HttpRequest, rows: QuerySet[Document]) -> None:
-        each(request, rows, lambda row: actions.verify_document(row, by=person(request)))
-
-    @admin.action(description=_("Do not accept …"), permissions=["review"])
-    def refuse(self, request: HttpRequest, rows: QuerySet[Document]) -> HttpResponse | None:
-        """Asks for the reason first, on a page of its own."""
-        form = RejectForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            each(
-                request,
-                rows,
-                lambda row: actions.reject_document(row, by=person(request), **form.cleaned_data),
-            )
-            return None
-        facts = {
-            **self.admin_site.each_context(request),
-            "title": _("Why are these not accepted?"),
-            "form": form,
-            "rows": rows,
-            "opts": self.model._meta,
-            "action": "refuse",
-        }
-        return render(request, "admin/ask.html", facts)
-
-
-@admin.register(DocumentType)
-class DocumentTypeAdmin(AuditedAdmin):
-    list_display = [
-        "name",
-        "group",
-        "validity",
-        "validity_months",
-        "through_end",
-        "is_identity",
-        "order",
-    ]
-    list_filter = ["group", "is_health", "is_identity"]
-    search_fields = ["name", "slug"]
 
 
 @admin.register(Consent)

@@ -1,0 +1,18 @@
+"""Forms about people and their papers."""
+
+from accounts.forms.days import DayInput
+from accounts.forms.documents import DatesForm, DocumentForm, RejectForm
+from accounts.forms.people import LearnerForm, PersonForm, PreceptorForm, SignupForm
+from accounts.forms.profile import ProfileForm
+
+__all__ = [
+    "DatesForm",
+    "DayInput",
+    "DocumentForm",
+    "LearnerForm",
+    "PersonForm",
+    "PreceptorForm",
+    "ProfileForm",
+    "RejectForm",
+    "SignupForm",
+]

@@ -1,0 +1,90 @@
+"""The profile: two forms on one page."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms.people import OF_PHYSICIANS, LearnerForm, PersonForm, PreceptorForm
+from accounts.models import LearnerProfile, User
+
+ABOUT = ("name", "call_me", "pronouns", "time_zone")
+Groups = list[tuple[Any, tuple[str, ...]]]
+PERSON_GROUPS: Groups = [(_("About you"), ABOUT)]
+LEARNER_GROUPS: Groups = [
+    (_("About you"), (*ABOUT, "family", "citizenship", "phone", "languages")),
+    (
+        _("Training and exams"),
+        ("school", "school_country", "graduation_on", *OF_PHYSICIANS, "rn_state"),
+    ),
+    (_("Visa and travel"), ("visa_plan",)),
+    (_("In your words"), ("goals", "statement")),
+]
+PRECEPTOR_GROUPS: Groups = [
+    (_("About you"), (*ABOUT, "phone")),
+    (_("What learners read"), ("affiliation", "statement", "languages")),
+    (_("When you teach"), ("accepting", "away_until")),
+]
+
+
+class ProfileForm:
+    """One page of two forms, filled in and judged as one: the person, and what her role asks."""
+
+    def __init__(self, user: User, data: Mapping[str, Any] | None = None) -> None:
+        self.person = PersonForm(data, instance=user, prefix="person")
+        self.role: LearnerForm | PreceptorForm | None = None
+        self._groups = PERSON_GROUPS
+        if user.is_preceptor:
+            self.role = PreceptorForm(data, instance=user.preceptor_profile, prefix="role")
+            self._groups = PRECEPTOR_GROUPS
+        elif user.is_learner or not user.is_staff:
+            mine = user.learner_profile if user.is_learner else LearnerProfile(user=user)
+            self.role = LearnerForm(data, instance=mine, prefix="role")
+            self.role.leave_out_foreign()
+            self._groups = LEARNER_GROUPS
+
+    @property
+    def parts(self) -> list[forms.ModelForm]:
+        return [form for form in (self.person, self.role) if form is not None]
+
+    def is_valid(self) -> bool:
+        """Every form is asked, so that each shows its errors."""
+        valid = [form.is_valid() for form in self.parts]
+        return all(valid)
+
+    @property
+    def changed(self) -> list[Any]:
+        """The rows that the forms were cleaned into, where something is new."""
+        return [form.instance for form in self.parts if form.has_changed()]
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        return {
+            form.add_prefix(name): found
+            for form in self.parts
+            for name, found in form.errors.items()
+        }
+
+    def non_field_errors(self) -> list[Any]:
+        return [error for form in self.parts for error in form.non_field_errors()]
+
+    def __iter__(self) -> Iterator[forms.BoundField]:
+        for _title, fields in self.groups:
+            yield from fields
+
+    @property
+    def missing(self) -> list[forms.BoundField]:
+        """What an application needs and her profile lacks."""
+        if not isinstance(self.role, LearnerForm):
+            return []
+        role = self.role
+        return [role[name] for name in LearnerProfile.NEEDED if not role.initial.get(name)]
+
+    @property
+    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        found = {field.name: field for form in self.parts for field in form}
+        return [
+            (title, [found[name] for name in names if name in found])
+            for title, names in self._groups
+        ]
