@@ -55,7 +55,7 @@ class AtOnce(Connection):
     """A connection that says at once that nobody answers; the client's own would try for seconds."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**{**settings, "retry": Retry(NoBackoff(), 0)})
+        super().__init__(**{**settings, "retry": Retry(NoBackoff(), 0)})  # type: ignore[no-untyped-call]
 
 
 Channel.connection_class = AtOnce
