@@ -45,7 +45,7 @@ class CodeForm(forms.Form):
         ),
         widget=forms.TextInput(
             attrs={
-                "class": "code w-auto",
+                "class": "code w-auto mw-100",
                 "size": 24,
                 "autocomplete": "off",
                 "autocapitalize": "characters",
@@ -149,6 +149,9 @@ class LetterForm(forms.ModelForm):
         "share",
     ]
 
+    # Not optional for a reader of the page, though a draft may lack them.
+    NEEDED = ("waived", "destination", "letter_id", "aamc_id", "target_on", "share")
+
     def __init__(
         self, *args: Any, today: date, aamc_id: str = "", sends: bool = False, **kwargs: Any
     ) -> None:
@@ -158,6 +161,8 @@ class LetterForm(forms.ModelForm):
         self.initial["waived"] = yes_no(self.instance.waived)
         cast("forms.ChoiceField", self.fields["destination"]).choices = Destination.choices
         self.fields["target_on"].widget.attrs["min"] = today.isoformat()
+        if not self.is_bound:
+            self._show_as_needed()
 
     def clean_letter_id(self) -> str:
         return clean_letter_id(self.cleaned_data["letter_id"])
@@ -175,7 +180,12 @@ class LetterForm(forms.ModelForm):
         facts = super().clean() or {}
         if self.sends:
             self._refuse_gaps(facts)
+        self._show_as_needed()
         return facts
+
+    def _show_as_needed(self) -> None:
+        for name in self.NEEDED:
+            self.fields[name].required = True
 
     def _refuse_gaps(self, facts: dict[str, Any]) -> None:
         answers = {name: facts.get(name) for name in self.Meta.fields}
