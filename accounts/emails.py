@@ -23,7 +23,9 @@ def document_verified(document: Document, *, occasion: Event) -> None:
 
 
 def document_rejected(document: Document, *, occasion: Event) -> None:
-    _tell("document_rejected", document.owner, occasion, document=document, url=_wallet())
+    path = reverse("accounts:document_add_type", args=[document.type.slug])
+    url = f"{settings.SITE_URL}{path}"
+    _tell("document_rejected", document.owner, occasion, document=document, url=url)
 
 
 def preceptor_verified(preceptor: PreceptorProfile, *, occasion: Event) -> None:

@@ -110,7 +110,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
 
     def _judge(self, request: HttpRequest, paper: Document) -> HttpResponse:
         form = RejectForm(request.POST)
-        if request.POST.get("verdict") == "accept":
+        if "_accept" in request.POST:
             actions.verify_document(paper, by=person(request))
         elif form.is_valid():
             actions.reject_document(paper, by=person(request), **form.cleaned_data)
