@@ -1,12 +1,8 @@
 import base64
 import json
-import re
-import subprocess
-import sys
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.conf import settings
 
 from letters.signing import (
     Signature,
@@ -79,21 +75,3 @@ def test_published_keys_check_an_envelope_without_us():
 def test_published_keys_hold_no_seed(settings):
     assert set(published_keys()[0]) == {"kty", "crv", "alg", "use", "kid", "x"}
     assert settings.CERTIFICATE_KEY not in json.dumps(published_keys())
-
-
-def test_the_documented_check_works_without_us(tmp_path):
-    """The very lines of docs/certificates.md, in a process that knows nothing of us."""
-    text = (settings.BASE_DIR / "docs" / "certificates.md").read_text()
-    script = re.search(r"```python\n(.*?)```", text, re.DOTALL)[1]
-    facts = {**FACTS, "number": "2027-000412"}
-    (tmp_path / "certificate-keys.json").write_text(json.dumps({"keys": published_keys()}))
-
-    def check(content):
-        (tmp_path / "certificate.json").write_bytes(content)
-        command = [sys.executable, "-c", script]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    good = check(envelope(facts, sign(facts)))
-    assert good.stdout == "Genuine: Nguyễn Żółkiewski 2027-000412\n"
-    flipped = envelope(facts, sign(facts)).replace(b'"160"', b'"161"')
-    assert "InvalidSignature" in check(flipped).stderr
