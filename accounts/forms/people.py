@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import us
 from django import forms
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.functional import lazy
@@ -24,6 +25,7 @@ from accounts.queries import page_version
 from accounts.validators import clean_aamc_id, clean_person_name, clean_phone, clean_usmle_id
 
 format_html_lazy: Any = lazy(format_html, str)
+SIMILARITY = UserAttributeSimilarityValidator(("name", "call_me"))
 BEST_SCORE = 300
 REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian",
                      "Pacific"})  # fmt: skip
@@ -87,6 +89,16 @@ class SignupForm(forms.Form):
     def clean_time_zone(self) -> str:
         guess: str = self.cleaned_data["time_zone"]
         return guess if guess in zoneinfo.available_timezones() else ""
+
+    def clean(self) -> dict[str, Any]:
+        """A password may not be her name; allauth compares it with her address alone."""
+        facts = super().clean() or {}
+        owner = User(name=facts.get("name", ""), call_me=facts.get("call_me", ""))
+        try:
+            SIMILARITY.validate(facts.get("password1") or "", owner)
+        except ValidationError as refusal:
+            self.add_error("password1", refusal)
+        return facts
 
     def signup(self, request: Request, user: User) -> None:
         for name in ("name", "call_me", "time_zone"):
