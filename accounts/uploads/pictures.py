@@ -5,7 +5,7 @@ import warnings
 from io import BytesIO
 
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from accounts.uploads.files import JPEG, PDF, PNG, CleanFile, Refused
 
@@ -35,6 +35,8 @@ def clean_image(content: bytes, kind: str) -> bytes:
 
 def _redraw(content: bytes, kind: str) -> bytes:
     out = BytesIO()
+    # The PDF renderer switches this on for the whole process: half a passport would pass.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(BytesIO(content), formats=[FORMATS[kind]]) as image:
