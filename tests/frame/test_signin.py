@@ -263,6 +263,12 @@ def test_admin_is_no_second_door(client):
     assert response["Location"].startswith("/accounts/login/?next=")
 
 
+def test_the_admin_changes_passwords_where_everybody_does(client):
+    response = client.get("/admin/password_change/")
+
+    assert response["Location"] == "/accounts/password/change/"
+
+
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_sign_in_sends_nobody_off_the_site(client, person, target):
     response = client.post(
