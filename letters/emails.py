@@ -57,7 +57,7 @@ def _to_author(name: str, letter: LetterRequest, key: str, **more: Any) -> None:
         "url": _absolute("letters:packet", letter.token),
         **more,
     }
-    enqueue(f"letters/{name}", to=placement.preceptor.user, key=key, context=context)
+    enqueue(f"letters/{name}", to=placement.preceptor.user, key=key, context=context, secret=True)
 
 
 def _to_learner(name: str, letter: LetterRequest, key: str, **more: Any) -> None:

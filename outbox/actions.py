@@ -32,7 +32,8 @@ def enqueue(
 
     ``template`` is a path below ``templates/emails`` without its ending. ``key``
     names the occasion: the same occasion, to the same person, is written once.
-    The text is rendered now, so it says what was true when it was owed.
+    The text is rendered now, so it says what was true when it was owed. A ``secret``
+    one carries a code or a link that works without signing in: staff never read it.
     """
     user, address = (None, to) if isinstance(to, str) else (to, to.email)
     facts = {"portal": settings.PORTAL, "site_url": settings.SITE_URL, "to": user, **context}

@@ -3,8 +3,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from outbox.actions import resend
 from outbox.models import Message
@@ -34,11 +35,17 @@ class MessageAdmin(admin.ModelAdmin):
     list_filter = [StateFilter, "template"]
     search_fields = ["recipient", "subject"]
     date_hierarchy = "created_at"
+    fields = ["subject", "recipient", "user", "template", "text", "created_at", "due_at", "tries",
+              "strikes", "last_error", "sent_at", "failed_at", "discarded_at"]  # fmt: skip
+    readonly_fields = ["text", "created_at"]
     actions = ["send_again"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        """Mails with codes and reset links are nobody's to read but their owner's."""
-        return super().get_queryset(request).filter(secret=False)
+    @admin.display(description=_("text"))
+    def text(self, message: Message) -> str:
+        """Who reads a code or a link that needs no sign-in could act as its owner."""
+        if message.secret:
+            return gettext("Not shown: it carries a code or a link that only its reader may use.")
+        return linebreaksbr(message.body)
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
         return False

@@ -42,7 +42,8 @@ class Message(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("text"))
-    # Codes and reset links are of no use to anybody later: not shown in any list.
+    # Carries a code or a link with which its reader acts without signing in: staff see that it
+    # went, never its text.
     secret = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)

@@ -58,6 +58,7 @@ def _to_preceptor(name: str, application: Application, key: str, **more: Any) ->
             review_url=review_url(application),
             **more,
         ),
+        secret=True,
     )
 
 

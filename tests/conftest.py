@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 from aiosmtpd.controller import Controller
 from django.core.cache import caches
+from django.test import Client
 from django.utils import timezone
 
 # Playwright keeps an event loop in the tests' thread; Django would refuse the database.
@@ -39,6 +40,15 @@ def second_factor():
         return user
 
     return give
+
+
+@pytest.fixture
+def staff_client(second_factor):
+    from tests.factories.accounts import StaffFactory  # noqa: PLC0415  needs the apps
+
+    client = Client()
+    client.force_login(second_factor(StaffFactory()))
+    return client
 
 
 class Mailbox:

@@ -2,9 +2,6 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
-
-from tests.factories.accounts import StaffFactory
 
 
 class Complaints(logging.Handler):
@@ -27,10 +24,3 @@ def complaints() -> Iterator[Complaints]:
     yield complaints
     logger.removeHandler(complaints)
     assert complaints.said == []
-
-
-@pytest.fixture
-def staff_client(second_factor) -> Client:
-    client = Client()
-    client.force_login(second_factor(StaffFactory()))
-    return client

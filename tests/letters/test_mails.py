@@ -70,6 +70,7 @@ def test_mails_about_a_letter(letter, name):
         assert letter.token not in mail.body
     else:
         assert (f"/l/{letter.token}/" in mail.body) is (name in TO_AUTHOR)
+        assert mail.secret is (name in TO_AUTHOR)
         assert (letter.get_absolute_url() in mail.body) is (name in TO_LEARNER)
 
 

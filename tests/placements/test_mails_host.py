@@ -48,6 +48,7 @@ def test_a_reminder_carries_the_same_facts_and_a_link(sent):
     assert "Still open: Ciarán O'Brien & Sons" in message.subject
     assert "2 of 2 left before this one" in message.body
     assert "/r/" in message.body
+    assert message.secret
 
 
 def test_a_withdrawal_for_another_rotation_says_so(sent):
