@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -295,3 +296,13 @@ def suspend_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
 @transaction.atomic
 def lift_suspension(preceptor: PreceptorProfile, *, by: User) -> None:
     _move(preceptor, "preceptor.reinstated", by=by, suspended_at=None, suspended_by=None)
+
+
+@transaction.atomic
+def remove_second_factor(user: User, *, by: User) -> None:
+    """For somebody who lost phone and recovery codes; she is told."""
+    removed, _models = Authenticator.objects.filter(user=user).delete()
+    if not removed:
+        raise ValidationError(_("There is no second factor to remove."))
+    event = record("account.second_factor_removed", user, by=by)
+    emails.second_factor_removed(user, occasion=event)

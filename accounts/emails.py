@@ -35,3 +35,8 @@ def preceptor_verified(preceptor: PreceptorProfile, *, occasion: Event) -> None:
 
 def preceptor_suspended(preceptor: PreceptorProfile, *, occasion: Event) -> None:
     _tell("preceptor_suspended", preceptor.user, occasion, preceptor=preceptor)
+
+
+def second_factor_removed(user: User, *, occasion: Event) -> None:
+    url = f"{settings.SITE_URL}{reverse('mfa_index')}"
+    _tell("second_factor_removed", user, occasion, url=url)

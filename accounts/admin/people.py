@@ -55,6 +55,14 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
         )
     ]
     filter_horizontal = ["groups"]
+    actions = ["remove_second_factor"]
+
+    def has_unlock_permission(self, request: HttpRequest) -> bool:
+        return person(request).is_superuser
+
+    @admin.action(description=_("Remove the second factor"), permissions=["unlock"])
+    def remove_second_factor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
+        each(request, rows, lambda row: actions.remove_second_factor(row, by=person(request)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only an admin makes a coordinator, or changes what somebody signs in with."""
