@@ -5,9 +5,7 @@ import sys
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
 PAGE_500 = settings.BASE_DIR / "templates" / "500.html"
@@ -45,11 +43,3 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
     response = render(request, "429.html", status=429)
     response["Retry-After"] = "60"
     return response
-
-
-def admin_login(request: HttpRequest, extra_context: object = None) -> HttpResponse:
-    """No second door: the admin signs in where everybody does (promise A8)."""
-    target = request.GET.get("next") or reverse("admin:index")
-    if request.user.is_authenticated:
-        return permission_denied(request)
-    return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")

@@ -43,6 +43,20 @@ def second_factor():
 
 
 @pytest.fixture
+def dana(second_factor):
+    """A coordinator."""
+    from django.contrib.auth.models import Group  # noqa: PLC0415
+
+    from accounts.actions import COORDINATORS, ensure_groups  # noqa: PLC0415
+    from tests.factories.accounts import UserFactory  # noqa: PLC0415
+
+    ensure_groups()
+    user = second_factor(UserFactory(name="Dana Whitlock", is_staff=True))
+    user.groups.add(Group.objects.get(name=COORDINATORS))
+    return user
+
+
+@pytest.fixture
 def staff_client(second_factor):
     from tests.factories.accounts import StaffFactory  # noqa: PLC0415  needs the apps
 

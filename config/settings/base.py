@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "pghistory.admin",
     "template_partials",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "config.apps.OfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

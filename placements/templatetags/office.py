@@ -8,7 +8,7 @@ from django import template
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Document
 from outbox.models import Message
@@ -32,7 +32,7 @@ def office_counts(user: Any) -> list[Count]:
     counts = [
         ("placements.view_application", _to_check()),
         ("placements.view_application", _late()),
-        ("accounts.view_document", _to_review()),
+        ("accounts.view_document", _to_review(user)),
         ("placements.view_placement", _unpaid()),
         ("outbox.view_message", _stuck()),
     ]
@@ -44,36 +44,42 @@ def _list(name: str, query: str) -> str:
 
 
 def _to_check() -> Count:
-    rows = Application.objects.filter(status=Status.SUBMITTED)
-    return Count(
-        rows.count(), _("requests to check"), _list("placements_application", "answer=check")
-    )
+    n = Application.objects.filter(status=Status.SUBMITTED).count()
+    words = ngettext("request to check", "requests to check", n)
+    return Count(n, words, _list("placements_application", "answer=check"))
 
 
 def _late() -> Count:
     """The preceptor has under two days left."""
     soon = timezone.now() + timedelta(days=2)
-    rows = Application.objects.filter(status=Status.UNDER_REVIEW, reply_by__lt=soon)
-    url = _list("placements_application", "answer=waiting")
-    return Count(rows.count(), _("requests that lapse within two days"), url)
+    n = Application.objects.filter(status=Status.UNDER_REVIEW, reply_by__lt=soon).count()
+    words = ngettext(
+        "request that lapses within two days", "requests that lapse within two days", n
+    )
+    return Count(n, words, _list("placements_application", "answer=waiting"))
 
 
-def _to_review() -> Count:
+def _to_review(user: Any) -> Count:
+    """Without passports and visas for whom their list leaves them out."""
     rows = Document.objects.current().filter(verified_at=None, rejected_at=None)
-    return Count(rows.count(), _("documents to review"), _list("accounts_document", "review=open"))
+    if not user.has_perm("accounts.view_identity_document"):
+        rows = rows.filter(type__is_identity=False)
+    n = rows.count()
+    words = ngettext("document to review", "documents to review", n)
+    return Count(n, words, _list("accounts_document", "review=open"))
 
 
 def _unpaid() -> Count:
-    rows = Placement.objects.filter(status=PlacementStatus.ONBOARDING, paid_at=None)
+    n = Placement.objects.filter(status=PlacementStatus.ONBOARDING, paid_at=None).count()
+    words = ngettext("payment to record", "payments to record", n)
     url = _list("placements_placement", "status__exact=onboarding&paid_at__isempty=1")
-    return Count(rows.count(), _("payments to record"), url)
+    return Count(n, words, url)
 
 
 def _stuck() -> Count:
-    rows = Message.objects.exclude(failed_at=None)
-    return Count(
-        rows.count(), _("mails that were given up"), _list("outbox_message", "state=stuck")
-    )
+    n = Message.objects.exclude(failed_at=None).count()
+    words = ngettext("mail that was given up", "mails that were given up", n)
+    return Count(n, words, _list("outbox_message", "state=stuck"))
 
 
 @register.simple_tag

@@ -3,11 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import COORDINATORS, ensure_groups
 from accounts.kinds import CredentialKind, RejectReason
 from accounts.models import Consent, Document, LearnerProfile, PreceptorProfile, User
 from audit.models import Event
@@ -26,22 +24,8 @@ WAITING = {"verified_at": None, "verified_by": None}
 
 
 @pytest.fixture
-def dana(second_factor):
-    ensure_groups()
-    user = second_factor(UserFactory(name="Dana Whitlock", is_staff=True))
-    user.groups.add(Group.objects.get(name=COORDINATORS))
-    return user
-
-
-@pytest.fixture
 def office(client, dana):
     client.force_login(dana)
-    return client
-
-
-@pytest.fixture
-def boss(client, second_factor):
-    client.force_login(second_factor(StaffFactory()))
     return client
 
 
@@ -143,23 +127,23 @@ def test_coordinators_find_no_passport(office):
     assert paper.state == "uploaded"
 
 
-def test_an_admin_judges_a_passport(boss):
+def test_an_admin_judges_a_passport(staff_client):
     kind = DocumentTypeFactory(slug="passport", name="Passport", is_identity=True)
     paper = DocumentFactory(type=kind, **WAITING)
 
-    assert boss.post(page("document_change", paper.pk), {"_accept": "1"}).status_code == 302
+    assert staff_client.post(page("document_change", paper.pk), {"_accept": "1"}).status_code == 302
     paper.refresh_from_db()
     assert paper.state == "verified"
 
 
-def test_papers_and_consents_are_not_edited_by_hand(boss):
+def test_papers_and_consents_are_not_edited_by_hand(staff_client):
     paper = DocumentFactory()
     Consent.objects.create(user=paper.owner, kind="terms")
 
-    assert boss.get(page("document_add")).status_code == 403
-    assert boss.get(page("document_delete", paper.pk)).status_code == 403
-    assert boss.get(page("consent_add")).status_code == 403
-    consent = boss.get(page("consent_change", Consent.objects.get().pk))
+    assert staff_client.get(page("document_add")).status_code == 403
+    assert staff_client.get(page("document_delete", paper.pk)).status_code == 403
+    assert staff_client.get(page("consent_add")).status_code == 403
+    consent = staff_client.get(page("consent_change", Consent.objects.get().pk))
     assert not consent.context["adminform"].form.fields
 
 
@@ -338,3 +322,30 @@ def test_a_license_of_a_demo_day_stays_valid_through_that_day():
     assert not licence.is_expired
     licence.expires_on -= timedelta(days=1)
     assert licence.is_expired
+
+
+def remove_second_factor(client, user):
+    picked = {"action": "remove_second_factor", "_selected_action": [user.pk]}
+    return client.post(page("user_changelist"), picked, follow=True)
+
+
+def test_an_admin_lets_in_who_lost_phone_and_codes(staff_client, second_factor):
+    amara = second_factor(UserFactory())
+
+    remove_second_factor(staff_client, amara)
+
+    assert not amara.authenticator_set.exists()
+    assert Event.objects.filter(verb="account.second_factor_removed", subject_id=amara.pk).exists()
+    told = Message.objects.get(user=amara)
+    assert told.subject == "Your second factor for Wardlight was removed"
+    assert "/accounts/2fa/" in told.body
+    assert "no second factor to remove" in remove_second_factor(staff_client, amara).text
+    assert Message.objects.filter(user=amara).count() == 1
+
+
+def test_a_coordinator_removes_nobodys_second_factor(office, second_factor):
+    amara = second_factor(UserFactory())
+
+    remove_second_factor(office, amara)
+
+    assert amara.authenticator_set.exists()

@@ -3,12 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import COORDINATORS, ensure_groups
 from accounts.kinds import ConsentKind, DocumentGroup, Validity
 from accounts.models import Document
 from audit.models import Event
@@ -48,14 +46,6 @@ def amara():
 def hers(client, amara):
     client.force_login(amara)
     return client
-
-
-@pytest.fixture
-def coordinator(second_factor):
-    ensure_groups()
-    user = second_factor(UserFactory(name="Dana Whitlock", is_staff=True))
-    user.groups.add(Group.objects.get(name=COORDINATORS))
-    return user
 
 
 def add(kind):
@@ -224,9 +214,9 @@ def test_another_papers_rule_opens_no_other_paper(client, amara, tb):
 
 
 def test_staff_open_papers_but_passports_only_with_a_right_of_its_own(
-    client, amara, passport, coordinator
+    client, amara, passport, dana
 ):
-    client.force_login(coordinator)
+    client.force_login(dana)
     paper = DocumentFactory(owner=amara)
     identity = DocumentFactory(owner=amara, type=passport)
 
@@ -236,7 +226,7 @@ def test_staff_open_papers_but_passports_only_with_a_right_of_its_own(
     read(opened)
     assert client.get(identity.get_absolute_url()).status_code == 404
     event = Event.objects.get(verb="document.read")
-    assert (event.by, event.subject_id) == (coordinator, str(paper.pk))
+    assert (event.by, event.subject_id) == (dana, str(paper.pk))
 
 
 def test_a_paper_that_was_sent_is_not_deleted(hers, amara, tb):

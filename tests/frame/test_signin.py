@@ -263,8 +263,8 @@ def test_admin_is_no_second_door(client):
     assert response["Location"].startswith("/accounts/login/?next=")
 
 
-def test_the_admin_changes_passwords_where_everybody_does(client):
-    response = client.get("/admin/password_change/")
+def test_the_admin_changes_passwords_where_everybody_does(staff_client):
+    response = staff_client.get("/admin/password_change/")
 
     assert response["Location"] == "/accounts/password/change/"
 

@@ -31,16 +31,8 @@ NOTE = "Your scan is too dark, O'Brien."
 
 
 @pytest.fixture
-def coordinator(second_factor):
-    ensure_groups()
-    user = second_factor(UserFactory(name="Dana Whitlock", is_staff=True))
-    user.groups.add(Group.objects.get(name=COORDINATORS))
-    return user
-
-
-@pytest.fixture
-def office(client, coordinator):
-    client.force_login(coordinator)
+def office(client, dana):
+    client.force_login(dana)
     return client
 
 
@@ -114,14 +106,14 @@ def test_lists_can_be_searched_and_narrowed(office):
         ("withdraw", Status.UNDER_REVIEW, Status.WITHDRAWN),
     ],
 )
-def test_an_application_moves_and_says_by_whom(office, coordinator, action, before, after):
+def test_an_application_moves_and_says_by_whom(office, dana, action, before, after):
     application = ApplicationFactory(status=before)
 
     answer = run(office, APPLICATIONS, action, application)
 
     assert status(application) == after
     assert "Done: 1." in answer.text
-    assert Event.objects.filter(subject_id=application.pk, by=coordinator).exists()
+    assert Event.objects.filter(subject_id=application.pk, by=dana).exists()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +199,7 @@ def test_a_placement_moves_once_the_reason_is_given(office, action, before, afte
     assert status(placement) == after
 
 
-def test_payment_and_arrival_are_written_down(office, coordinator):
+def test_payment_and_arrival_are_written_down(office, dana):
     ahead = PlacementFactory()
     there = PlacementFactory(status=PlacementStatus.ACTIVE)
 
@@ -216,7 +208,7 @@ def test_payment_and_arrival_are_written_down(office, coordinator):
 
     ahead.refresh_from_db()
     there.refresh_from_db()
-    assert ahead.paid_by == coordinator
+    assert ahead.paid_by == dana
     assert there.arrived_at
 
 
@@ -241,7 +233,7 @@ def on_behalf(listing, person, **more):
     }
 
 
-def test_an_application_on_behalf_of_a_learner(office, coordinator):
+def test_an_application_on_behalf_of_a_learner(office, dana):
     listing, person = ListingFactory(), learner()
     open_seats(listing, 12)
 
@@ -251,7 +243,7 @@ def test_an_application_on_behalf_of_a_learner(office, coordinator):
 
     application = Application.objects.get()
     assert answer.redirect_chain[-1][0].endswith(f"/{application.pk}/change/"), answer.text
-    assert (application.learner, application.created_by) == (person, coordinator)
+    assert (application.learner, application.created_by) == (person, dana)
     assert application.status in {Status.SUBMITTED, Status.UNDER_REVIEW}
     assert "The application is sent." in answer.text
 
