@@ -19,7 +19,8 @@ from placements.actions.placements import (
 )
 from placements.models import Application, Placement
 from placements.queries import hours_totals
-from placements.states import PlacementStatus, Status
+from placements.states import OPEN, PlacementStatus, Status
+from rotations.kinds import ListingStatus
 
 NOT_NOW = "no longer so"
 ROUND = "%Y%m%d%H%M%S"
@@ -139,6 +140,17 @@ def close_unanswered(due: Due) -> str:
         return NOT_NOW
     close_application(application, by=None, note="incomplete")
     return "closed"
+
+
+@timer("listing.archived")
+def close_what_waits(due: Due) -> str:
+    """A listing is gone for good: whoever still waits for it is told."""
+    waiting = Application.objects.with_listing().filter(
+        listing=due.subject_id, status__in=OPEN, listing__status=ListingStatus.ARCHIVED
+    )
+    for application in waiting:
+        close_application(application, by=None, note="archived")
+    return f"{len(waiting)} closed"
 
 
 @timer("placement.documents_due")

@@ -163,6 +163,7 @@ def _end(application: Application) -> Step:
     words = {
         "superseded": _("Because you accepted another rotation on these days."),
         "incomplete": _("No answer came to our question within 7 days."),
+        "archived": _("The rotation is no longer offered."),
         "draft": _("It was not sent within 60 days."),
     }
     if note in words:

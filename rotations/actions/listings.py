@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.actions import record
 from audit.models import Event
+from clocks.actions import schedule
 from rotations import emails
 from rotations.kinds import LISTING_TRANSITIONS, ListingStatus
 from rotations.models import Listing
@@ -78,8 +79,9 @@ def pause_listing(listing: Listing, *, by: User | None) -> None:
 
 @transaction.atomic
 def archive_listing(listing: Listing, *, by: User | None) -> None:
-    """For good; a paused one only."""
-    _move(listing, ListingStatus.ARCHIVED, by=by)
+    """For good; a paused one only. The clock closes its open applications (handbook 4.2)."""
+    event = _move(listing, ListingStatus.ARCHIVED, by=by)
+    schedule("listing.archived", listing.pk, at=event.at)
 
 
 def _lock(listing: Listing) -> None:

@@ -13,6 +13,7 @@ from placements import tasks
 from placements.actions.applications import request_changes, start_review, submit_application
 from placements.actions.offers import offer_seat
 from placements.states import PlacementStatus, Status
+from rotations.actions.listings import archive_listing, pause_listing
 from tests.factories.placements import ApplicationFactory, PlacementFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,23 @@ def test_an_unanswered_question_closes_its_own_round_only():
     run_due(timezone.now() + timedelta(days=8))
     application.refresh_from_db()
     assert application.status == Status.CLOSED
+
+
+def test_who_waits_for_a_listing_that_is_archived_is_told():
+    offered = under_review()
+    offer_seat(offered, by=offered.listing.preceptor.user)
+    draft = ApplicationFactory(listing=offered.listing)
+    listing = offered.listing
+    pause_listing(listing, by=None)
+    archive_listing(listing, by=None)
+
+    run_due()
+
+    for application in (offered, draft):
+        application.refresh_from_db()
+        assert (application.status, application.note) == (Status.CLOSED, "archived")
+    assert sent("application_closed") == 1
+    assert not listing.weeks.exclude(taken=0)
 
 
 def test_a_task_run_three_times_acts_once():
