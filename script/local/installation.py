@@ -60,7 +60,7 @@ def _stamp(lock: str) -> Path:
 
 def _fingerprint(lock: str) -> str:
     digest = hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-    return f"{digest} {VENV}\n"
+    return f"{digest} {VENV.resolve()}\n"
 
 
 def _is_installed(lock: str) -> bool:
@@ -70,7 +70,9 @@ def _is_installed(lock: str) -> bool:
 
 def _is_usable() -> bool:
     """The environment has its Python and pip, and was not moved since it was filled."""
-    if any(not line.read_text().endswith(f" {VENV}\n") for line in VENV.glob(".*.installed")):
+    if any(
+        not line.read_text().endswith(f" {VENV.resolve()}\n") for line in VENV.glob(".*.installed")
+    ):
         return False
     return (
         PYTHON.exists()
@@ -83,6 +85,10 @@ def _is_usable() -> bool:
 
 
 def _make() -> None:
+    if VENV.is_symlink():
+        raise Refusal(
+            f"{VENV} is a link to {VENV.resolve()}, which cannot be used: remove the link."
+        )
     if importlib.util.find_spec("ensurepip") is None:
         major, minor = sys.version_info[:2]
         system.install([f"python{major}.{minor}-venv"], why="Python's venv module")

@@ -233,3 +233,16 @@ def test_what_is_installed_for_development_is_enough_to_run(tmp_path, monkeypatc
     installation.ensure(installation.LOCAL)
 
     assert not installation._stamp(installation.LOCAL).exists()
+
+
+def test_an_environment_behind_a_link_is_never_emptied(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "kept").touch()
+    (tmp_path / ".venv").symlink_to(shared)
+    monkeypatch.setattr(installation, "VENV", tmp_path / ".venv")
+
+    with pytest.raises(Refusal, match="remove the link"):
+        installation._make()
+
+    assert (shared / "kept").exists()
