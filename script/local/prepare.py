@@ -1,6 +1,7 @@
 """Brings the database and the static files up to this version; loads what an empty portal needs."""
 
 import hashlib
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.core.management import call_command
 
 
 def main() -> None:
+    os.environ["STATEMENT_TIMEOUT"] = "0"
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
