@@ -10,12 +10,9 @@ from placements.states import PlacementStatus
 from tests.factories.accounts import StaffFactory
 from tests.factories.placements import HoursEntryFactory, PlacementFactory, learner, log_all_hours
 from tests.factories.rotations import ListingFactory
+from tests.placements.pages import url
 
 pytestmark = pytest.mark.django_db
-
-
-def url(name, placement):
-    return reverse(f"placements:{name}", args=[placement.code])
 
 
 @pytest.fixture

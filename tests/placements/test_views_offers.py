@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.kinds import ConsentKind
@@ -11,13 +10,10 @@ from placements.states import Status
 from rotations.models import SeatWeek
 from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
 from tests.factories.rotations import ListingFactory, soonest_start
+from tests.placements.pages import url
 
 pytestmark = pytest.mark.django_db
 READ = {"policy": "on"}
-
-
-def url(name, application):
-    return reverse(f"placements:{name}", args=[application.code])
 
 
 @pytest.fixture

@@ -17,12 +17,9 @@ from tests.factories.placements import (
     learner,
 )
 from tests.factories.rotations import ListingFactory, RequirementFactory
+from tests.placements.pages import url
 
 pytestmark = pytest.mark.django_db
-
-
-def url(name, placement):
-    return reverse(f"placements:{name}", args=[placement.code])
 
 
 def page_of(client, placement):

@@ -14,15 +14,12 @@ from rotations.models import SeatWeek
 from tests.factories.accounts import DocumentFactory, DocumentTypeFactory, StaffFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
 from tests.factories.rotations import ListingFactory, RequirementFactory, open_seats
+from tests.placements.pages import url
 
 pytestmark = pytest.mark.django_db
 INBOX = reverse("placements:inbox")
 NEVER_HERS = {Status.DRAFT, Status.SUBMITTED, Status.INELIGIBLE}
 OTHER_WORD = {"reason": DeclineReason.DATES, "note": "Ask me for May, please."}
-
-
-def url(name, request):
-    return reverse(f"placements:{name}", args=[request.code])
 
 
 @pytest.fixture
