@@ -2,6 +2,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from django.core.files.base import ContentFile
+
+from letters.models import LetterRequest
+from tests.factories.letters import LetterRequestFactory
 
 
 class Complaints(logging.Handler):
@@ -24,3 +28,13 @@ def complaints() -> Iterator[Complaints]:
     yield complaints
     logger.removeHandler(complaints)
     assert complaints.said == []
+
+
+@pytest.fixture
+def letter() -> LetterRequest:
+    """Asked for, its PDF made."""
+    found = LetterRequestFactory()
+    found.file.save("r.pdf", ContentFile(b"%PDF-1.7 request"), save=False)
+    found.rendered_version = 1
+    found.save()
+    return found

@@ -24,16 +24,13 @@ from rotations.kinds import HandsOn, RotationType
 from tests.factories.accounts import StaffFactory
 from tests.factories.letters import IssuedDocumentFactory
 from tests.factories.placements import PlacementFactory, log_all_hours
+from tests.letters.requests import mails
 
 pytestmark = pytest.mark.django_db
 
 
 def completed(**more):
     return PlacementFactory(status=PlacementStatus.COMPLETED, **more)
-
-
-def mails(name):
-    return Message.objects.filter(template=f"letters/{name}")
 
 
 def stored(document):
