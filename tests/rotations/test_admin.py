@@ -22,6 +22,7 @@ from tests.factories.rotations import (
     StateFactory,
     open_seats,
 )
+from tests.rotations.pages import html
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +35,6 @@ def staff(client, second_factor):
     user = second_factor(StaffFactory())
     client.force_login(user)
     return user
-
-
-def html(response):
-    return " ".join(response.content.decode().split())
 
 
 def fields_of(response):

@@ -22,6 +22,7 @@ from tests.factories.rotations import (
     open_seats,
     soonest_start,
 )
+from tests.rotations.pages import html
 
 pytestmark = pytest.mark.django_db
 
@@ -30,10 +31,6 @@ URL = reverse("rotations:catalogue")
 
 def titles(response):
     return [card.listing.title for card in response.context["cards"]]
-
-
-def html(response):
-    return response.content.decode()
 
 
 class TestCatalogue:

@@ -1,0 +1,6 @@
+"""What a page of listings says."""
+
+
+def html(response):
+    """The page's source, its white space alike."""
+    return " ".join(response.content.decode().split())
