@@ -24,7 +24,11 @@ def settle(root: Path, wanted: Path | None, account: Account) -> Path:
         return make(folder, account)
     fallback = _fallback(root)
     shut = closed_part(folder, account)
-    reason = f"PostgreSQL does not run as root, and only root may enter {shut}"
+    reason = (
+        f"You may not enter {shut}"
+        if account.uid is None
+        else f"PostgreSQL does not run as root, and only root may enter {shut}"
+    )
     if wanted:
         raise Refusal(f"{reason}: name another place, for example --data {fallback}")
     say(f"{reason}: the data is kept in {fallback}")
@@ -46,13 +50,17 @@ def _fallback(root: Path) -> Path:
 
 
 def nearest_existing(folder: Path) -> Path:
-    return next(path for path in [folder, *folder.parents] if path.exists())
+    return next(path for path in [folder, *folder.parents] if _is_there(path))
 
 
 def closed_part(folder: Path, account: Account) -> Path:
     """The uppermost folder on the way that the account cannot enter."""
-    existing = [path for path in [folder, *folder.parents] if path.exists()]
+    existing = [path for path in [folder, *folder.parents] if _is_there(path)]
     return next(path for path in reversed(existing) if not account.may_enter(path))
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110  Path.exists raises behind a closed folder
 
 
 def fingerprint(path: Path) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from script.local import account, children, places, ports, probe
@@ -86,7 +87,7 @@ class Running:
 
     def processes(self) -> list[str]:
         """Command lines of everything that serves this data folder or port."""
-        lines = [children.command_line(int(pid.name)) for pid in Path("/proc").glob("[0-9]*")]
+        lines = [children.command_line(pid) for pid in psutil.pids()]
         mine = (str(self.data), f"--port {self.port}", f"-p {self.port}")
         return [line for line in lines if any(mark in line for mark in mine)]
 
@@ -96,9 +97,7 @@ def alive(pids: list[int]) -> list[int]:
 
 
 def descendants(pid: int) -> list[int]:
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    own = [int(child) for child in path.read_text().split()] if path.exists() else []
-    return own + [deeper for child in own for deeper in descendants(child)]
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
 
 
 def stop_database(family: list[int]) -> None:
@@ -126,7 +125,6 @@ def start(data) -> Iterator[Callable[..., Running]]:
             server.stop(signal.SIGTERM)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
 def test_the_server_starts_answers_and_stops_without_orphans(data, start):
     server = start("--no-demo")
     family = descendants(server.process.pid)
@@ -155,7 +153,6 @@ def test_the_server_starts_answers_and_stops_without_orphans(data, start):
     assert not (data / "environment.json").exists()
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks at processes in /proc")
 def test_the_data_is_there_again_and_served_as_deployed(data, start):
     server = start("--production", "--no-demo")
     family = descendants(server.process.pid)
