@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 AAMC = re.compile(r"[0-9]{8}")
 LETTER_ID = re.compile(r"[A-Z0-9-]{4,20}")
-TAXONOMY = re.compile(r"[0-9A-Z]{9}X")
 NPI = re.compile(r"[12][0-9]{9}")
 PHONE = re.compile(r"\+?[0-9][0-9 ().\-/]{5,22}[0-9](?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE)
 # Joiners shape letters in Persian and in the scripts of India; other invisible marks hide something.

@@ -31,12 +31,6 @@ def add_business_days(day: date, number: int) -> date:
     return day
 
 
-def add_business_moment(moment: datetime, number: int, zone: ZoneInfo) -> datetime:
-    """The same time of day in the site's zone, ``number`` business days later."""
-    local = moment.astimezone(zone)
-    return datetime.combine(add_business_days(local.date(), number), local.time(), zone)
-
-
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """23:59 at the site: when a deadline that is a date runs out."""
     return datetime.combine(day, time(23, 59), zone)

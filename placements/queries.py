@@ -13,7 +13,7 @@ from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
 from rotations.eligibility import Check, Summary, check_listing, summary
-from rotations.models import Listing, SeatWeek
+from rotations.models import SeatWeek
 
 # Days that wait for the preceptor's word.
 UNSIGNED = Count("hours", filter=Q(hours__attested_at=None, hours__disputed_at=None))
@@ -120,19 +120,6 @@ def hours_totals(placement: Placement) -> HoursTotals:
         planned=Decimal(placement.planned_hours),
         needed=placement.hours_needed,
     )
-
-
-def waiting_counts(listings: Iterable[Listing]) -> dict[tuple[int, date], int]:
-    """Requests that wait for an answer, by listing and start: they hold no seat."""
-    rows = (
-        Application.objects.filter(
-            listing__in=listings, status__in=[Status.SUBMITTED, Status.UNDER_REVIEW]
-        )
-        .values_list("listing_id", "start_on")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
-    return {(listing, start): number for listing, start, number in rows if start}
 
 
 def starting_between(preceptor: PreceptorProfile, first: date, last: date) -> QuerySet[Placement]:

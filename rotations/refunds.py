@@ -17,10 +17,6 @@ class RefundStep:
     cents: int
     last_on: date | None = None
 
-    @property
-    def is_nothing(self) -> bool:
-        return self.cents == 0
-
 
 def share(fee: int, percent: int) -> int:
     """That much of a fee; half a cent goes to the learner."""

@@ -124,7 +124,3 @@ class LetterRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
-
-    @property
-    def has_pdf(self) -> bool:
-        return bool(self.file) and self.rendered_version == self.version

@@ -40,10 +40,6 @@ def _rotation_fee(thing: Thing) -> int:
     return thing.fee if isinstance(thing, Placement) else thing.rotation_fee
 
 
-def _service_fee(thing: Thing) -> int:
-    return thing.service_fee if isinstance(thing, Placement) else thing.portal_fee
-
-
 def _agreed_on(thing: Thing) -> date:
     """The day from which grace is counted: of the acceptance, or today while there is none."""
     at = thing.created_at if isinstance(thing, Placement) else timezone.now()
@@ -83,12 +79,6 @@ def refund_at(
         by_host=by_host,
         visa_denied=visa_denied,
     )
-
-
-@register.simple_tag
-def refund_today(placement: Placement) -> int:
-    """What comes back if the learner cancels now."""
-    return refund_at(placement, timezone.now())
 
 
 @register.simple_tag

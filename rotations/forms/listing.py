@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.kinds import Family
 from clocks.calendar import next_monday
 from rotations.blocks import WEEK
-from rotations.models import CancellationPolicy, Listing
+from rotations.models import Listing
 
 CENTS = 100
 MOST_WEEKS = 110
@@ -93,12 +93,6 @@ class ListingForm(forms.ModelForm):
     class Meta:
         model = Listing
         exclude = ["status", "published_at"]  # noqa: DJ006  the admin names its fields
-
-
-class PolicyForm(forms.ModelForm):
-    class Meta:
-        model = CancellationPolicy
-        fields = ["slug", "name", "tiers"]
 
 
 class WeeksForm(forms.Form):

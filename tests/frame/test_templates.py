@@ -17,6 +17,7 @@ PAGES = sorted(
 )
 SPRITE = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static/icons.svg").read_text()))
 APPS = ("accounts", "audit", "config", "guides", "letters", "outbox", "placements", "rotations")
+CODE = "\n".join(path.read_text() for app in APPS for path in (ROOT / app).rglob("*.py"))
 
 
 def short(path):
@@ -53,10 +54,17 @@ def test_icons_of_a_page_are_in_the_sprite(path):
 
 
 def test_icons_named_in_code_are_in_the_sprite():
-    sources = "\n".join(path.read_text() for app in APPS for path in (ROOT / app).rglob("*.py"))
-    names = set(re.findall(r'icon(?:=|": )"([a-z0-9-]+)"', sources))
+    names = set(re.findall(r'icon(?:=|": )"([a-z0-9-]+)"', CODE))
 
     assert {name for name in names if f"i-{name}" not in SPRITE} == set()
+
+
+def test_the_sprite_holds_no_icon_that_nothing_names():
+    """Every page loads all of it."""
+    pages = "\n".join(path.read_text() for path in PAGES)
+    named = set(re.findall(r'"([a-z0-9-]+)"', CODE + pages))
+
+    assert {name for name in SPRITE if name.startswith("i-") and name[2:] not in named} == set()
 
 
 def test_motifs_are_in_the_sprite():

@@ -138,7 +138,7 @@ def test_the_author_hears_of_it_with_the_pdf():
     tasks.render_request(letter.pk)
 
     letter.refresh_from_db()
-    assert letter.has_pdf
+    assert letter.rendered_version == letter.version
     mail = mails("letter_requested").get()
     assert mail.recipient == author_of(letter).email
     assert f"/l/{letter.token}/" in mail.body
@@ -228,11 +228,11 @@ def test_change_letter_makes_a_new_version_and_tells_the_author():
 
     change_letter(letter, by=learner_of(letter), letter_id="NEW-1234", waived=False)
 
-    assert not letter.has_pdf
+    assert letter.rendered_version != letter.version
     tasks.render_request(letter.pk)
     letter.refresh_from_db()
     assert (letter.version, letter.letter_id, letter.waived) == (2, "NEW-1234", False)
-    assert letter.has_pdf
+    assert letter.rendered_version == letter.version
     assert letter.file.name != first
     assert mails("letter_requested").count() == 1
     assert mails("letter_changed").count() == 1

@@ -61,7 +61,7 @@ def test_refund_steps_agree_with_the_refund_of_each_day():
 def test_refund_steps_of_one_amount_are_one_step():
     (step,) = refund_steps([[30, 0], [0, 0]], FEE)
 
-    assert (step.least, step.most, step.is_nothing) == (0, None, True)
+    assert (step.least, step.most, step.cents) == (0, None, 0)
 
 
 def test_percent_back_after_the_start_is_none():
