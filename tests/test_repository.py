@@ -34,6 +34,16 @@ def test_links_between_documents_lead_somewhere(document):
     assert [target for target in targets if not (path.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_files_named_in_documents_exist(document):
+    """Of our own folders; what is made at run time has no place in one of them."""
+    words = " ".join(re.findall(r"`([^`\n]+)`", (ROOT / document).read_text())).split()
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    named = [word for word in words if "/" in word and word.split("/")[0] in folders]
+
+    assert [name for name in named if "NNNN" not in name and not (ROOT / name).exists()] == []
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
