@@ -1,7 +1,11 @@
+import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from clocks.intervals import declared
 
 
 class DueQuerySet(models.QuerySet["Due"]):
@@ -40,3 +44,25 @@ class Due(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id} {self.occurrence}".strip()
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Interval(models.Model):
+    """The numbers of one timer; what it is for and the shipped numbers stand in its declaration.
+
+    A timer without a row counts by the shipped ones.
+    """
+
+    key = models.CharField(max_length=40, unique=True, editable=False)
+    numbers = ArrayField(models.SmallIntegerField(), verbose_name=_("numbers"))
+
+    class Meta:
+        verbose_name = _("timer")
+        verbose_name_plural = _("timers")
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(name="interval_has_a_number", condition=Q(numbers__len__gt=0))
+        ]
+
+    def __str__(self) -> str:
+        return str(declared()[self.key].purpose) if self.key in declared() else self.key

@@ -3,33 +3,66 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from clocks.calendar import add_business_days, morning
+from django.utils.translation import gettext_lazy as _
 
-AFTER_END = timedelta(days=28)
-BEFORE_REVIEW = timedelta(days=8)
-REMINDERS = (-14, -7, -3, 0, 3, 7)
-APART = timedelta(days=3)
-LINK_LASTS = timedelta(days=60)
+from clocks.calendar import add_business_days, morning
+from clocks.intervals import Unit, interval
+from clocks.queries import length, lengths, number
+
+AFTER_END = interval(
+    "letter", 28, unit=Unit.DAYS, purpose=_("A letter is hoped for after the last day, in")
+)
+BEFORE_REVIEW = interval(
+    "letter_before_review",
+    8,
+    unit=Unit.DAYS,
+    purpose=_("A letter is hoped for before programs begin to read, by"),
+)
+REMINDERS = interval(
+    "letter_reminders",
+    (-14, -7, -3, 0, 3, 7),
+    unit=Unit.DAYS,
+    purpose=_("The author is reminded, counted from the day a letter is hoped for (−3 is before)"),
+    least=-60,
+)
+APART = interval(
+    "letter_reminders_apart",
+    3,
+    unit=Unit.DAYS,
+    purpose=_("Between two reminders of a letter lie at least"),
+)
+LINK_LASTS = interval(
+    "letter_link", 60, unit=Unit.DAYS, purpose=_("A letter request that nobody answers ends after")
+)
+LINK_LASTS_AGAIN = interval(
+    "letter_link_again",
+    30,
+    unit=Unit.DAYS,
+    # Long enough for a second upload after one that did not show.
+    purpose=_("The author’s link is open again, after a letter did not show, for"),
+)
+VISIBLE_AFTER = interval(
+    "letter_visible", 5, unit=Unit.BUSINESS_DAYS, purpose=_("An uploaded letter may take to show")
+)
 # Nothing ends before the last reminder had its chance.
-AFTER_LAST_REMINDER = timedelta(days=REMINDERS[-1] + 3)
+LAST_CHANCE = timedelta(days=3)
 MAIL_HOUR = 9
-VISIBLE_AFTER_BUSINESS_DAYS = 5
 FARTHEST = timedelta(days=365)
 
 
 def target_on(last_day: date, review_from: date | None) -> date:
-    """Four weeks after the last day, but eight days before programs begin to read."""
-    target = last_day + AFTER_END
-    return min(target, review_from - BEFORE_REVIEW) if review_from else target
+    """As shipped, four weeks after the last day, but eight days before programs begin to read."""
+    target = last_day + length(AFTER_END)
+    return min(target, review_from - length(BEFORE_REVIEW)) if review_from else target
 
 
 def reminders(asked_on: date, target: date) -> list[date]:
-    """The days on which the author is reminded; never twice within three days."""
+    """The days on which the author is reminded; never two of them close together."""
     found: list[date] = []
     last = asked_on
-    for offset in REMINDERS:
-        day = target + timedelta(days=offset)
-        if day >= last + APART:
+    for offset in lengths(REMINDERS):
+        day = target + offset
+        if day >= last + length(APART):
             found.append(day)
             last = day
     return found
@@ -39,11 +72,15 @@ def reminder_at(day: date, zone: ZoneInfo) -> datetime:
     return morning(day, zone, MAIL_HOUR)
 
 
+def after_last_reminder(target: date, zone: ZoneInfo) -> datetime:
+    return reminder_at(target + lengths(REMINDERS)[-1] + LAST_CHANCE, zone)
+
+
 def ends_at(asked_at: datetime, target: date, zone: ZoneInfo) -> datetime:
     """When a request that nobody answered ends, and its link with it."""
-    return max(asked_at + LINK_LASTS, reminder_at(target + AFTER_LAST_REMINDER, zone))
+    return max(asked_at + length(LINK_LASTS), after_last_reminder(target, zone))
 
 
 def visible_on(uploaded_on: date) -> date:
     """From this day on the letter should show in the application service."""
-    return add_business_days(uploaded_on, VISIBLE_AFTER_BUSINESS_DAYS)
+    return add_business_days(uploaded_on, number(VISIBLE_AFTER))

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import LearnerProfile, User
+from clocks.queries import length
 from letters import deadlines
 from letters.models import IssuedDocument, LetterRequest, MatchSeason
 from letters.states import Destination, LetterStatus
@@ -57,7 +58,7 @@ def is_worth_a_try(tries: int, since: datetime, now: datetime) -> bool:
 
 def season_for(day: date) -> MatchSeason | None:
     """The next season for which a letter, asked for on that day, can still come in time."""
-    seasons = MatchSeason.objects.filter(review_from__gt=day + deadlines.BEFORE_REVIEW)
+    seasons = MatchSeason.objects.filter(review_from__gt=day + length(deadlines.BEFORE_REVIEW))
     return seasons.order_by("review_from").first()
 
 

@@ -1,33 +1,137 @@
-"""When things end and who is reminded before: the numbers of handbook 4.3, in one place."""
+"""When things end and who is reminded before: the timers of handbook 4.3.
+
+Each is declared with the numbers it ships with; an admin may change them.
+"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from clocks.calendar import add_business_days, end_of_day, morning
+from clocks.intervals import Unit, interval
+from clocks.queries import length, number, numbers
 
 # T4, the preceptor's answer.
-ANSWER_BUSINESS_DAYS = 10
-ANSWER_BEFORE_START = timedelta(days=21)
-ANSWER_LEAST_BUSINESS_DAYS = 2
-ANSWER_REMINDERS = (2, 4, 7)
-ANSWER_ESCALATION = 5
-# T5, the offer: (the start is nearer than so many days, the learner has so long).
-OFFER_WINDOWS = ((14, timedelta(hours=24)), (30, timedelta(hours=72)))
-OFFER_WINDOW = timedelta(days=7)
-OFFER_REMINDERS = (timedelta(hours=72), timedelta(hours=24), timedelta(hours=3))
+ANSWER = interval(
+    "answer", 10, unit=Unit.BUSINESS_DAYS, purpose=_("A preceptor answers a request within")
+)
+ANSWER_BEFORE_START = interval(
+    "answer_before_start",
+    21,
+    unit=Unit.DAYS,
+    purpose=_("A preceptor answers before the start, where that is sooner, by"),
+)
+ANSWER_LEAST = interval(
+    "answer_least",
+    2,
+    unit=Unit.BUSINESS_DAYS,
+    purpose=_("A preceptor has to answer at least, however near the start"),
+    within=ANSWER,
+)
+ANSWER_REMINDERS = interval(
+    "answer_reminders",
+    (2, 4, 7),
+    unit=Unit.BUSINESS_DAYS,
+    purpose=_("A preceptor who has not answered is reminded after"),
+    within=ANSWER,
+)
+ANSWER_ESCALATION = interval(
+    "answer_escalation",
+    5,
+    unit=Unit.BUSINESS_DAYS,
+    purpose=_("A coordinator hears of a preceptor’s silence after"),
+    within=ANSWER,
+)
+# T5, the offer.
+OFFER = interval("offer", 7, unit=Unit.DAYS, purpose=_("An offer is open for"))
+OFFER_NEAR = interval(
+    "offer_near",
+    72,
+    unit=Unit.HOURS,
+    purpose=_("An offer is open for, when the start is near"),
+    within=OFFER,
+)
+OFFER_NEAR_START = interval(
+    "offer_near_start", 30, unit=Unit.DAYS, purpose=_("For an offer, a start is near under")
+)
+OFFER_VERY_NEAR = interval(
+    "offer_very_near",
+    24,
+    unit=Unit.HOURS,
+    purpose=_("An offer is open for, when the start is very near"),
+    within=OFFER_NEAR,
+)
+OFFER_VERY_NEAR_START = interval(
+    "offer_very_near_start",
+    14,
+    unit=Unit.DAYS,
+    purpose=_("For an offer, a start is very near under"),
+    within=OFFER_NEAR_START,
+)
+OFFER_REMINDERS = interval(
+    "offer_reminders",
+    (72, 24, 3),
+    unit=Unit.HOURS,
+    purpose=_("A learner is reminded of an offer before it ends, by"),
+    within=OFFER,
+)
 UNDO = timedelta(minutes=2)
-# T7 and T9, documents (their day stands in ``rotations.eligibility``) and money.
-MONEY_BEFORE_START = timedelta(days=45)
-SOON = timedelta(days=3)
-DOCUMENT_REMINDERS = (30, 15, 7, 0)
+# T7 and T9, documents (their day stands in ``rotations.deadlines``) and money.
+MONEY_BEFORE_START = interval(
+    "payment", 45, unit=Unit.DAYS, purpose=_("The payment is due before the start")
+)
+MONEY_AT_LEAST = interval(
+    "payment_least",
+    3,
+    unit=Unit.DAYS,
+    purpose=_("Payment: time there is at least, however near the start"),
+    within=MONEY_BEFORE_START,
+)
+DOCUMENT_REMINDERS = interval(
+    "documents_reminders",
+    (30, 15, 7, 0),
+    unit=Unit.DAYS,
+    purpose=_("A learner is reminded of open documents before they are due, by"),
+    least=0,
+)
 # T10, arrival, and T13, the evaluation.
-START_REMINDERS = (14, 1)
-EVALUATION_FROM = timedelta(days=3)
-EVALUATION_REMINDERS = (0, 7, 14, 21, 28)
+START_REMINDERS = interval(
+    "start_reminders",
+    (14, 1),
+    unit=Unit.DAYS,
+    purpose=_("Both are reminded of a first day before it, by"),
+)
+EVALUATION_FROM = interval(
+    "evaluation",
+    3,
+    unit=Unit.DAYS,
+    purpose=_("A preceptor is asked to evaluate before the last day, by"),
+)
+EVALUATION_REMINDERS = interval(
+    "evaluation_reminders",
+    (0, 7, 14, 21, 28),
+    unit=Unit.DAYS,
+    purpose=_("A preceptor is reminded of the evaluation after the last day, by"),
+    least=0,
+)
 # T1 and T3.
-DRAFT_REMINDERS = (3, 10)
-DRAFT_ENDS = timedelta(days=60)
-CHANGES_ENDS = timedelta(days=7)
+DRAFT_ENDS = interval(
+    "draft", 60, unit=Unit.DAYS, purpose=_("An application that is not sent is closed after")
+)
+DRAFT_REMINDERS = interval(
+    "draft_reminders",
+    (3, 10),
+    unit=Unit.DAYS,
+    purpose=_("A learner is reminded of an application not sent after"),
+    within=DRAFT_ENDS,
+)
+CHANGES_ENDS = interval(
+    "changes",
+    7,
+    unit=Unit.DAYS,
+    purpose=_("A learner answers a question about an application within"),
+)
 START_HOUR = 6
 DIGEST_HOUR = 8
 MAIL_HOUR = 9
@@ -36,35 +140,37 @@ MAIL_HOUR = 9
 def reply_by(asked_at: datetime, start_on: date, zone: ZoneInfo) -> datetime:
     """Until when the preceptor may answer: the end of a day at the site.
 
-    Ten business days, less near the start, but never under two.
+    Ten business days as shipped, less near the start, but never under two.
     """
     asked_on = asked_at.astimezone(zone).date()
-    least = add_business_days(asked_on, ANSWER_LEAST_BUSINESS_DAYS)
-    most = add_business_days(asked_on, ANSWER_BUSINESS_DAYS)
-    return end_of_day(min(most, max(start_on - ANSWER_BEFORE_START, least)), zone)
+    least = add_business_days(asked_on, number(ANSWER_LEAST))
+    most = add_business_days(asked_on, number(ANSWER))
+    return end_of_day(min(most, max(start_on - length(ANSWER_BEFORE_START), least)), zone)
 
 
 def answer_reminders(asked_at: datetime, zone: ZoneInfo) -> dict[int, datetime]:
     """When the preceptor is reminded, by the number of business days gone."""
     asked_on = asked_at.astimezone(zone).date()
-    return {n: morning(add_business_days(asked_on, n), zone, MAIL_HOUR) for n in ANSWER_REMINDERS}
+    return {
+        n: morning(add_business_days(asked_on, n), zone, MAIL_HOUR)
+        for n in numbers(ANSWER_REMINDERS)
+    }
 
 
 def escalation_at(asked_at: datetime, zone: ZoneInfo) -> datetime:
     """When a coordinator hears of a preceptor's silence."""
     asked_on = asked_at.astimezone(zone).date()
-    return morning(add_business_days(asked_on, ANSWER_ESCALATION), zone, MAIL_HOUR)
+    return morning(add_business_days(asked_on, number(ANSWER_ESCALATION)), zone, MAIL_HOUR)
 
 
 def offer_window(made_at: datetime, start_on: date, zone: ZoneInfo) -> timedelta:
-    """Seven days; 72 hours if the start is nearer than 30 days, 24 if nearer than 14."""
-    days = (start_on - made_at.astimezone(zone).date()).days
-    for nearer_than, window in OFFER_WINDOWS:
-        if days < nearer_than:
-            return window
-    return OFFER_WINDOW
+    """As shipped, seven days; 72 hours if the start is nearer than 30 days, 24 if nearer than 14."""
+    ahead = start_on - made_at.astimezone(zone).date()
+    if ahead < length(OFFER_VERY_NEAR_START):
+        return length(OFFER_VERY_NEAR)
+    return length(OFFER_NEAR if ahead < length(OFFER_NEAR_START) else OFFER)
 
 
 def payment_due_on(start_on: date, *, today: date) -> date:
-    """45 days before the start, or in three days if that is closer."""
-    return max(start_on - MONEY_BEFORE_START, today + SOON)
+    """As shipped, 45 days before the start, or in three days if that is closer."""
+    return max(start_on - length(MONEY_BEFORE_START), today + length(MONEY_AT_LEAST))

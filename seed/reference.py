@@ -9,6 +9,8 @@ from django.db.models import Model
 from accounts.actions import ensure_groups
 from accounts.kinds import Validity
 from accounts.models import DocumentType
+from clocks.intervals import declared
+from clocks.models import Interval
 from guides.models import Guide, GuideGroup, Page
 from letters.models import MatchSeason
 from rotations.models import CancellationPolicy, Specialty, State
@@ -30,6 +32,7 @@ def load_reference() -> dict[str, int]:
         "seasons": _seasons(),
         "guides": _guides(),
         "pages": _pages(),
+        "timers": _timers(),
     }
 
 
@@ -147,3 +150,8 @@ def _pages() -> int:
         for front, body in pages("reference/pages")
     ]
     return _add(Page, "slug", rows)
+
+
+def _timers() -> int:
+    rows = [{"key": one.key, "numbers": list(one.default)} for one in declared().values()]
+    return _add(Interval, "key", rows)

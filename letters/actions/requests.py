@@ -4,7 +4,7 @@ The letter itself is never here (handbook 3.2, 4.2).
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -18,6 +18,7 @@ from accounts.kinds import ConsentKind
 from accounts.models import Consent, User
 from audit.actions import record
 from clocks.actions import schedule
+from clocks.queries import in_words, length
 from letters import deadlines, emails
 from letters.actions.transition import LetterMoved, move_letter
 from letters.models import LetterRequest
@@ -31,8 +32,6 @@ FIELDS = frozenset(
     {"waived", "destination", "letter_id", "specialty_label", "target_on", "message"}
 )
 DONE = frozenset({PlacementStatus.WRAP_UP, PlacementStatus.COMPLETED, PlacementStatus.INCOMPLETE})
-# Long enough for a second upload after one that did not show.
-AGAIN = timedelta(days=30)
 
 
 class TooEarly(ValidationError):
@@ -203,7 +202,7 @@ def agree_to_letter(letter: LetterRequest, *, by: User, promised_on: date | None
         zone = letter.placement.listing.site.zone
         if promised_on < timezone.localdate(timezone=zone):
             raise WrongDay(_("Choose a day from today on."), code="past")
-        after = deadlines.reminder_at(promised_on + deadlines.AFTER_LAST_REMINDER, zone)
+        after = deadlines.after_last_reminder(promised_on, zone)
         if letter.token_expires_at is None or after > letter.token_expires_at:
             changes["token_expires_at"] = after
     event = move_letter(letter, LetterStatus.AGREED, by=by, **changes)
@@ -250,7 +249,7 @@ def attest_upload(letter: LetterRequest, *, by: User, uploaded_on: date) -> None
 
 @transaction.atomic
 def report_not_visible(letter: LetterRequest, *, by: User) -> None:
-    """Five business days on it does not show: the author is asked to look again.
+    """Business days on it does not show: the author is asked to look again.
 
     Refuses with ``WrongDay`` before that.
     """
@@ -259,9 +258,11 @@ def report_not_visible(letter: LetterRequest, *, by: User) -> None:
     uploaded = letter.status == LetterStatus.UPLOADED
     if uploaded and timezone.localdate(timezone=zone) < may_report_from(letter):
         raise WrongDay(
-            _("A letter can take five business days to show. Look again after that."), code="early"
+            _("A letter can take %(time)s to show. Look again after that."),
+            code="early",
+            params={"time": in_words(deadlines.VISIBLE_AFTER)},
         )
-    ends_at = timezone.now() + AGAIN
+    ends_at = timezone.now() + length(deadlines.LINK_LASTS_AGAIN)
     event = move_letter(
         letter,
         LetterStatus.AGREED,

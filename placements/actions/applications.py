@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import LearnerProfile, User
 from audit.actions import record
 from clocks.actions import schedule
+from clocks.queries import length, numbers
 from placements import deadlines, emails
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, ApplicationDocument
@@ -74,10 +75,10 @@ def start_application(listing: Listing, *, learner: User, by: User) -> Applicati
         "application.started", application, by=by, on_behalf_of=None if by == learner else learner
     )
     now = timezone.now()
-    for days in deadlines.DRAFT_REMINDERS:
+    for days in numbers(deadlines.DRAFT_REMINDERS):
         at = now + timedelta(days=days)
         schedule("application.draft_reminder", application.pk, at=at, occurrence=f"{days}d")
-    schedule("application.close_draft", application.pk, at=now + deadlines.DRAFT_ENDS)
+    schedule("application.close_draft", application.pk, at=now + length(deadlines.DRAFT_ENDS))
     return application
 
 
@@ -262,7 +263,7 @@ def request_changes(application: Application, *, by: User, note: str) -> None:
     schedule(
         "application.close_unanswered",
         application.pk,
-        at=timezone.now() + deadlines.CHANGES_ENDS,
+        at=timezone.now() + length(deadlines.CHANGES_ENDS),
         occurrence=str(event.pk),
     )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from clocks.actions import schedule
+from clocks.queries import lengths
 from placements import deadlines, emails
 from placements.actions.placements import start_placement
 from placements.actions.transition import TransitionNotAllowed, transition
@@ -109,7 +110,7 @@ def _refuse_full_house(application: Application) -> None:
 
 def _start_offer_clock(application: Application, made: datetime, ends: datetime) -> None:
     round_ = f"{ends:%Y%m%d%H%M%S}"
-    for before in deadlines.OFFER_REMINDERS:
+    for before in lengths(deadlines.OFFER_REMINDERS):
         if ends - before > made + deadlines.UNDO:
             hours = int(before.total_seconds() // 3600)
             schedule(

@@ -11,6 +11,7 @@ from accounts.models import User
 from audit.actions import record
 from clocks.actions import schedule
 from clocks.calendar import end_of_day, morning
+from clocks.queries import length, numbers
 from placements import deadlines, emails
 from placements.actions.transition import TransitionNotAllowed, move_placement
 from placements.models import Application, Placement
@@ -65,21 +66,21 @@ def start_clocks(placement: Placement) -> None:
             schedule(kind, placement.pk, at=at, occurrence=f"{dates}:{what}".rstrip(":"))
 
     documents_due = documents_due_on(placement)
-    for days in deadlines.DOCUMENT_REMINDERS:
+    for days in numbers(deadlines.DOCUMENT_REMINDERS):
         at = morning(documents_due - timedelta(days=days), zone, deadlines.MAIL_HOUR)
         owe("placement.documents_due", at, f"{days}d")
-    for days in deadlines.START_REMINDERS:
+    for days in numbers(deadlines.START_REMINDERS):
         at = morning(placement.start_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
         owe("placement.start_reminder", at, f"{days}d")
     begin = morning(placement.start_on, zone, deadlines.START_HOUR)
     schedule("placement.begin", placement.pk, at=begin, occurrence=dates)
-    evaluate = placement.end_on - deadlines.EVALUATION_FROM
+    evaluate = placement.end_on - length(deadlines.EVALUATION_FROM)
     owe("placement.evaluation_due", morning(evaluate, zone, deadlines.MAIL_HOUR))
     over = end_of_day(placement.end_on, zone) + timedelta(minutes=1)
     schedule("placement.end", placement.pk, at=over, occurrence=dates)
     for monday in [*placement.block.mondays[1:], placement.end_on + timedelta(days=3)]:
         owe("placement.hours_digest", morning(monday, zone, deadlines.DIGEST_HOUR), f"{monday}")
-    for days in deadlines.EVALUATION_REMINDERS:
+    for days in numbers(deadlines.EVALUATION_REMINDERS):
         day = placement.end_on + timedelta(days=days)
         owe(
             "placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d"

@@ -7,6 +7,7 @@ from django import template
 from django.utils import timezone
 
 from clocks.calendar import SATURDAY, end_of_day, next_monday
+from clocks.queries import length
 from placements import deadlines
 from placements.models import Application, Placement
 from placements.states import CancelledBy, CancelReason
@@ -112,7 +113,7 @@ def documents_due(thing: Thing) -> datetime:
 @register.simple_tag
 def changes_due() -> datetime:
     """Until when somebody asked now may answer."""
-    return timezone.now() + deadlines.CHANGES_ENDS
+    return timezone.now() + length(deadlines.CHANGES_ENDS)
 
 
 @register.simple_tag

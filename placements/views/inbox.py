@@ -12,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest, allow
 from accounts.models import PreceptorProfile
+from clocks.queries import length
 from placements import queries
 from placements.actions.offers import undo_until
-from placements.deadlines import UNDO
+from placements.deadlines import EVALUATION_FROM, UNDO
 from placements.models import Application, Placement
 from placements.states import LIVE, PlacementStatus, Status
 from rotations.blocks import OpenBlock
@@ -24,7 +25,6 @@ from rotations.queries import upcoming_blocks
 SEATS_SHOWN = 3
 FINISHED_SHOWN = 25
 LOOK_AHEAD = timedelta(days=60)
-EVALUATE_FROM = timedelta(days=3)
 RUNNING = frozenset({PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP})
 
 
@@ -67,7 +67,7 @@ def _undoable(preceptor: PreceptorProfile) -> list[tuple[Application, datetime |
 def _to_evaluate(there: Iterable[Placement]) -> list[Placement]:
     """Nearly over or over, and without a signed evaluation."""
     done = queries.evaluated(there)
-    soon = timezone.localdate() + EVALUATE_FROM
+    soon = timezone.localdate() + length(EVALUATION_FROM)
     return [one for one in there if one.pk not in done and one.end_on <= soon]
 
 

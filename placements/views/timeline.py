@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clocks.queries import in_words
+from placements.deadlines import OFFER
 from placements.models import Application, Placement
 from placements.states import PlacementStatus, Status
 from placements.templatetags.placement_facts import (
@@ -123,10 +125,15 @@ def _answer(application: Application) -> Iterator[Step]:
                 "If no answer comes by then, the request ends and we show you similar rotations."
             ),
         )
-        yield Step(_("You accept the offer or decline it"), text=_("You have up to 7 days"))
+        yield _step_to_accept()
     elif application.is_open:
         yield Step(_("%(preceptor)s answers your request") % who)
-        yield Step(_("You accept the offer or decline it"), text=_("You have up to 7 days"))
+        yield _step_to_accept()
+
+
+def _step_to_accept() -> Step:
+    text = _("You have up to %(time)s") % {"time": in_words(OFFER)}
+    return Step(_("You accept the offer or decline it"), text=text)
 
 
 def _offer(application: Application) -> Iterator[Step]:
@@ -162,9 +169,9 @@ def _end(application: Application) -> Step:
     note = application.note
     words = {
         "superseded": _("Because you accepted another rotation on these days."),
-        "incomplete": _("No answer came to our question within 7 days."),
+        "incomplete": _("No answer came to our question in time."),
         "archived": _("The rotation is no longer offered."),
-        "draft": _("It was not sent within 60 days."),
+        "draft": _("It was not sent in time."),
     }
     if note in words:
         text, note = words[note], ""

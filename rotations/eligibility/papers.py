@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
@@ -11,7 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.kinds import ADVANCED_PRACTICE, ENROLLED, GRADUATES, Family, Validity
 from accounts.models import Document, DocumentType, LearnerProfile
+from clocks.queries import length
 from rotations.blocks import Block
+from rotations.deadlines import (
+    DOCUMENTS_AT_LEAST,
+    DOCUMENTS_BEFORE_START,
+    DOCUMENTS_BEFORE_START_VISA,
+)
 from rotations.eligibility.check import (
     LATE,
     MET,
@@ -31,10 +37,6 @@ NEEDS_APPROVAL = ADVANCED_PRACTICE & ENROLLED
 SEASON = frozenset({10, 11, 12, 1, 2, 3})
 SEASON_STARTS, DOSES_FROM = 10, 7
 
-DOCUMENTS_BEFORE_START = timedelta(days=30)
-DOCUMENTS_BEFORE_START_VISA = timedelta(days=45)
-DOCUMENTS_AT_LEAST = timedelta(days=3)
-
 
 def check_documents(
     listing: Listing,
@@ -50,9 +52,9 @@ def check_documents(
 
 
 def documents_due_on(start_on: date, *, needs_visa: bool, today: date) -> date:
-    """30 days before the start, 45 with a visa, or in three days if that is closer."""
+    """Days before the start, more of them with a visa; at least some days from today."""
     before = DOCUMENTS_BEFORE_START_VISA if needs_visa else DOCUMENTS_BEFORE_START
-    return max(start_on - before, today + DOCUMENTS_AT_LEAST)
+    return max(start_on - length(before), today + length(DOCUMENTS_AT_LEAST))
 
 
 @dataclass(frozen=True)

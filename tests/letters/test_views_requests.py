@@ -219,7 +219,7 @@ def test_not_visible_shows_from_when(client):
     assert "tell us from" in client.get(url).text
     response = client.post(url, {"move": "not_visible"})
     assert response.status_code == 422
-    assert "five business days" in response.text
+    assert "5 business days" in response.text
 
 
 def test_a_state_that_moved_is_409(client, letter):

@@ -8,6 +8,8 @@ import pytest
 from placements import deadlines
 from rotations.eligibility import documents_due_on
 
+pytestmark = pytest.mark.django_db
+
 CHICAGO = ZoneInfo("America/Chicago")
 NEW_YORK = ZoneInfo("America/New_York")
 
