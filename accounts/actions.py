@@ -1,6 +1,7 @@
 """What changes about people and their papers."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -27,6 +28,7 @@ from accounts.uploads import MAX_FILES, MAX_TOTAL, CleanFile, Refused
 from audit.actions import record
 from audit.models import Event
 from clocks.actions import schedule
+from outbox.actions import nudge
 
 COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
@@ -129,6 +131,7 @@ def add_document(
     )
     _keep(document, file.content)
     event = record("document.uploaded", document, by=by, type=kind.slug)
+    nudge("accounts.tasks.draw_pages", document.pk)
     _look_again(owner, event)
     return document
 
@@ -180,9 +183,10 @@ def remove_document(document: Document, *, by: User) -> None:
             _("This paper went with an application, so it stays in the record."), code="sent"
         )
     event = record("document.removed", document, by=by, type=document.type.slug)
-    name, storage = document.file.name or "", document.file.storage
+    names, storage = document.file_names, document.file.storage
     document.delete()
-    transaction.on_commit(lambda: storage.delete(name))
+    for name in names:
+        transaction.on_commit(partial(storage.delete, name))
     _look_again(document.owner, event)
 
 
@@ -192,9 +196,12 @@ def _look_again(owner: User, event: Event) -> None:
 
 
 @transaction.atomic
-def read_document(document: Document, *, by: User, address: str | None) -> None:
-    """Remember that somebody opened it (promise B8)."""
-    record("document.read", document, by=by, address=address, type=document.type.slug)
+def read_document(
+    document: Document, *, by: User, address: str | None, page: int | None = None
+) -> None:
+    """Remember that somebody opened it, or looked at one page of it (promise B8)."""
+    seen = {"page": page} if page else {}
+    record("document.read", document, by=by, address=address, type=document.type.slug, **seen)
 
 
 REVIEW = ("verified_at", "verified_by", "rejected_at", "rejected_by", "reject_reason",

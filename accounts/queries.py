@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.kinds import ConsentKind, DocumentGroup, Validity
-from accounts.models import Document, DocumentType, User
+from accounts.models import Document, DocumentType, Preview, User
 from guides.models import Page
 
 SOON = timedelta(days=30)
@@ -35,6 +35,15 @@ def is_demo_portal() -> bool:
 def page_version(kind: ConsentKind) -> str:
     """The version of the text that somebody agrees to now."""
     return Page.objects.filter(slug=kind).values_list("version", flat=True).first() or "1"
+
+
+def documents_to_draw() -> QuerySet[Document]:
+    """Those whose pages no worker has drawn or is drawing; first what was not tried, and of
+    that what waits for review."""
+    owed = Document.objects.filter(Q(preview=None) | Q(preview__in=Preview.objects.free()))
+    return owed.order_by(
+        F("preview__tries").asc(nulls_first=True), F("verified_at").desc(nulls_first=True), "-pk"
+    )
 
 
 @dataclass(frozen=True)

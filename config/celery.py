@@ -82,6 +82,7 @@ app.conf.update(
     task_queues=[Queue(name, routing_key=name) for name in ("default", "mail", "pdf")],
     task_create_missing_queues=False,
     task_routes={
+        "accounts.tasks.draw_pages": {"queue": "pdf"},
         "outbox.tasks.deliver": {"queue": "mail"},
         "letters.tasks.render_document": {"queue": "pdf"},
         "letters.tasks.render_request": {"queue": "pdf"},
@@ -100,6 +101,7 @@ app.conf.update(
     beat_schedule={
         "deliver mail that is due": {"task": "outbox.tasks.deliver_due", **SWEEP},
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
+        "draw pages that are owed": {"task": "accounts.tasks.draw_pending", **SWEEP},
         "render documents that are owed": {"task": "letters.tasks.render_pending", **SWEEP},
     },
 )

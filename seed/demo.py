@@ -54,9 +54,10 @@ def clear_portal() -> None:
     """Delete every row and every private file; migrations stay."""
     names = [
         name
-        for model in (Document, IssuedDocument, LetterRequest)
+        for model in (IssuedDocument, LetterRequest)
         for name in model._default_manager.exclude(file="").values_list("file", flat=True)
     ]
+    names += [name for document in Document.objects.all() for name in document.file_names]
     call_command("flush", interactive=False, verbosity=0)
     for name in names:
         storages["private"].delete(name)

@@ -9,7 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from accounts.models import Document, Preview
 from accounts.uploads import CleanFile, Refused, clean_upload
+from accounts.uploads.drawing import Drawn
 from seed.stage import sample_pdf
 
 PIXEL = (24, 90, 81)
@@ -60,3 +62,11 @@ def archive(**members: str) -> bytes:
 
 
 ZIP = archive(evil="rm")
+
+
+def drawn(document: Document, pages: int = 1) -> Document:
+    """The document, with pictures that no worker had to draw."""
+    preview = Preview.objects.create(document=document)
+    preview.keep([Drawn(b"\xff\xd8\xff", 1200, 1553)] * pages)
+    document.refresh_from_db()
+    return document

@@ -7,13 +7,20 @@ import sys
 import threading
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 
+from accounts.models import Preview
+from accounts.models.preview import LEASE
+from accounts.tasks import draw_pending
 from letters.models import IssuedDocument
 from letters.tasks import render_pending
 from outbox.models import Message
 from outbox.tasks import deliver, deliver_due
+from tests.factories.accounts import DocumentFactory
 from tests.factories.letters import IssuedDocumentFactory
 from tests.machines import environment, forget_broker, kill, wait_for, worker
+from tests.papers import small_pdf
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -138,3 +145,26 @@ def test_a_worker_killed_while_it_renders_renders_once_after_restart(smtp):
     for pk, sha256 in done_before.items():
         assert IssuedDocument.objects.get(pk=pk).sha256 == sha256
     assert len(smtp.mails) == len(documents)
+
+
+def test_a_worker_killed_while_it_draws_draws_once_after_restart(smtp):
+    """The lease of the dead one has to run out first, so here it is as old as it can be."""
+    papers = [DocumentFactory(file=ContentFile(small_pdf("TB"), name="tb")) for _ in range(4)]
+
+    with worker(smtp_port=smtp.port) as first:
+        draw_pending()
+        wait_for(lambda: Preview.objects.exclude(made_at=None).exists(), seconds=60)
+        kill(first)
+    forget_broker()
+    Preview.objects.filter(made_at=None).update(begun_at=timezone.now() - 2 * LEASE)
+    done_before = dict(Preview.objects.exclude(made_at=None).values_list("pk", "made_at"))
+
+    with worker(smtp_port=smtp.port):
+        draw_pending()
+        wait_for(lambda: Preview.objects.exclude(made_at=None).count() == len(papers), seconds=60)
+
+    for pk, made_at in done_before.items():
+        assert Preview.objects.get(pk=pk).made_at == made_at
+    for paper in papers:
+        with paper.open_page(1) as file:
+            assert file.read(3) == b"\xff\xd8\xff"

@@ -1,6 +1,7 @@
 from accounts.models.document import Document, DocumentType
 from accounts.models.learner import LearnerProfile
 from accounts.models.preceptor import Licence, PreceptorProfile
+from accounts.models.preview import Preview
 from accounts.models.user import Consent, User
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "LearnerProfile",
     "Licence",
     "PreceptorProfile",
+    "Preview",
     "User",
 ]

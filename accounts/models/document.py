@@ -3,6 +3,7 @@ from datetime import date, timedelta
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.codes import new_code
 from accounts.kinds import DocumentGroup, Family, RejectReason, Validity
 from accounts.models.user import User
+from accounts.uploads.drawing import MAX_DRAWN
 from audit.constraints import both_or_neither
 
 
@@ -130,6 +132,23 @@ class Document(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:document", args=[self.code])
+
+    def page_name(self, number: int) -> str:
+        """Where the picture of one page lies: beside the file, under its random name."""
+        return f"{self.file.name}.pages/{number}.jpg"
+
+    def open_page(self, number: int) -> File:
+        """Raises ``FileNotFoundError`` where there is no such picture."""
+        if not 1 <= number <= MAX_DRAWN:
+            raise FileNotFoundError
+        return self.file.storage.open(self.page_name(number))
+
+    @property
+    def file_names(self) -> list[str]:
+        """All that the storage may hold of it, the folder of the pictures last."""
+        name = self.file.name or ""
+        pictures = [self.page_name(number) for number in range(1, MAX_DRAWN + 1)]
+        return [name, *pictures, f"{name}.pages"]
 
     @property
     def state(self) -> str:
