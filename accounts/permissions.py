@@ -22,10 +22,7 @@ def _shown_to_preceptor(user: User) -> Q:
     """
     application = "sent_with__application"
     listing = f"{application}__listing"
-    running = Q(**{f"{application}__ended_at": None}) | Q(
-        **{f"{application}__placement__isnull": False, f"{application}__placement__ended_at": None}
-    )
-    return running & Q(
+    return runs(application) & Q(
         **{
             "type__is_identity": False,
             f"{application}__review_started_at__isnull": False,
@@ -33,4 +30,11 @@ def _shown_to_preceptor(user: User) -> Q:
             f"{listing}__requirements__type": F("type"),
             f"{listing}__requirements__site_sees_file": True,
         }
+    )
+
+
+def runs(application: str) -> Q:
+    """The application at that path, or the placement it led to, has not ended."""
+    return Q(**{f"{application}__ended_at": None}) | Q(
+        **{f"{application}__placement__isnull": False, f"{application}__placement__ended_at": None}
     )

@@ -154,9 +154,29 @@ def document(request: UserRequest, code: str) -> FileResponse:
         raise Http404 from None
     if request.method == "GET":
         read_document(paper, by=request.user, address=address_of(request))
-    response = FileResponse(
-        content, as_attachment=True, filename=paper.name, content_type=paper.content_type
+    return _sandboxed(
+        FileResponse(
+            content, as_attachment=True, filename=paper.name, content_type=paper.content_type
+        )
     )
+
+
+@require_safe
+@login_required
+def document_page(request: UserRequest, code: str, number: int) -> FileResponse:
+    """A picture of one page, for those who may open the file; each look is remembered."""
+    papers = documents_visible_to(request.user).select_related("type")
+    paper = get_object_or_404(papers, code=code)
+    try:
+        content = paper.open_page(number)
+    except FileNotFoundError:
+        raise Http404 from None
+    if request.method == "GET":
+        read_document(paper, by=request.user, address=address_of(request), page=number)
+    return _sandboxed(FileResponse(content, content_type="image/jpeg"))
+
+
+def _sandboxed(response: FileResponse) -> FileResponse:
     response["Cache-Control"] = "no-store, private"
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"

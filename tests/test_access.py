@@ -18,6 +18,7 @@ from tests.factories.accounts import DocumentFactory, PreceptorFactory, UserFact
 from tests.factories.letters import IssuedDocumentFactory, LetterRequestFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
 from tests.factories.rotations import ListingFactory
+from tests.papers import drawn
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,7 @@ TABLE = {
     "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK),
     "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK),
     "accounts:document": row(SIGN_IN, OK, GONE, GONE, GONE, OK),
+    "accounts:document_page": row(SIGN_IN, OK, GONE, GONE, GONE, OK),
     "accounts:document_dates": row(SIGN_IN, OK, GONE, GONE, GONE, GONE),
     "accounts:document_remove": POSTED,
     "placements:my_applications": row(SIGN_IN, OK, OK, OK, OK, OK),
@@ -139,7 +141,7 @@ class Cast:
         self.placement = PlacementFactory(
             learner=self.learner, listing=self.listing, status=PlacementStatus.COMPLETED
         )
-        self.document = DocumentFactory(owner=self.learner)
+        self.document = drawn(DocumentFactory(owner=self.learner))
         self.certificate = IssuedDocumentFactory(placement=self.placement)
         self.letter = LetterRequestFactory(placement=self.placement, status=LetterStatus.REQUESTED)
 
@@ -171,6 +173,8 @@ class Cast:
             return [self.placement.code]
         if app == "placements" and page in of_a_placement:
             return [self.placement.code]
+        if page == "document_page":
+            return [self.document.code, 1]
         if app == "placements" and page not in slug:
             return [self.application.code]
         return [slug[page]] if page in slug else []

@@ -11,10 +11,8 @@ from accounts import actions
 from accounts.admin.each import each
 from accounts.forms import RejectForm
 from accounts.http import allow, person
-from accounts.models import (
-    Document,
-    DocumentType,
-)
+from accounts.models import Document, DocumentType
+from accounts.permissions import runs
 from audit.admin import AuditedAdmin, ReadOnly
 
 
@@ -136,7 +134,12 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             "profile": getattr(paper.owner, "learner_profile", None),
             "form": form,
             "others": versions.exclude(pk=paper.pk),
+            "needed": paper.sent_with.filter(runs("application"))
+            .select_related("application__listing")
+            .order_by("application__start_on"),
             "opts": self.opts,
+            # The paper needs the room.
+            "is_nav_sidebar_enabled": False,
             "may_review": self.has_review_permission(request) and not paper.superseded_at,
         }
         return render(request, "admin/accounts/document/review.html", facts, status=status)

@@ -120,7 +120,7 @@ def _papers(application: Application, who: Answering) -> list[Document]:
     shown = documents_visible_to(who.by).filter(
         sent_with__application=application, superseded_at=None
     )
-    return [] if who.by_link else list(shown.select_related("type"))
+    return [] if who.by_link else list(shown.select_related("type", "preview"))
 
 
 def _offer_until(application: Application) -> datetime:
