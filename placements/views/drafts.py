@@ -155,10 +155,11 @@ def _needs_visa(found: Application) -> bool:
 def _weeks_wanted(request: UserRequest, found: Application) -> int:
     """The length asked for, if the listing has it; else the one chosen, else the usual."""
     asked = request.POST.get("weeks") or request.GET.get("weeks") or ""
-    for weeks in (int(asked) if asked.isdecimal() else None, found.weeks):
-        if weeks in found.listing.lengths:
+    lengths = found.listing.lengths
+    for weeks in lengths:
+        if asked == str(weeks):
             return weeks
-    return found.listing.usual_weeks
+    return found.weeks if found.weeks in lengths else found.listing.usual_weeks
 
 
 # About you

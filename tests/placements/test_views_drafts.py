@@ -49,6 +49,14 @@ def test_dates_of_another_length_are_shown_and_saved(client):
     assert draft.weeks == 2
 
 
+@pytest.mark.parametrize("weeks", ["", "x", "-2", "\u00b2", "99", "9" * 5000])
+def test_dates_of_a_length_that_does_not_exist_are_the_usual_ones(hers, draft, weeks):
+    page = hers.get(url("dates", draft), {"weeks": weeks})
+
+    assert page.status_code == 200
+    assert page.context["weeks"] == draft.listing.usual_weeks
+
+
 def test_dates_that_are_not_offered_are_refused_with_the_page(hers, draft):
     tuesday = (draft.start_on + timedelta(days=1)).isoformat()
 
