@@ -3,6 +3,7 @@
 from datetime import timedelta
 from math import ceil
 
+from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.core.management import call_command
 from django.db import transaction
@@ -13,6 +14,7 @@ from clocks.models import Due
 from letters.models import IssuedDocument, LetterRequest
 from outbox.models import Message
 from placements.models import Placement
+from placements.states import LIVE
 from rotations.actions.seats import move_seats, set_capacity
 from rotations.blocks import WEEK
 from rotations.models import SeatWeek
@@ -73,9 +75,24 @@ def move_to_next(placement: Placement) -> str:
         return "Nothing more is due for this placement by itself."
     weeks = max(ceil((due.at - timezone.now()) / WEEK), 0)
     if weeks:
+        _refuse_overlap(placement, weeks * WEEK)
         _move(placement, weeks)
     first = f"{placement.start_on:%a, %b} {placement.start_on.day}, {placement.start_on.year}"
     return f"Moved {weeks} weeks: it starts on {first} now; {due.kind} is due at the next tick."
+
+
+def _refuse_overlap(placement: Placement, back: timedelta) -> None:
+    """A learner has one rotation at a time: the one before it goes first."""
+    others = placement.learner.placements.filter(
+        status__in=LIVE,
+        start_on__lte=placement.end_on - back,
+        end_on__gte=placement.start_on - back,
+    )
+    if other := others.exclude(pk=placement.pk).first():
+        raise ValidationError(
+            f"{placement.learner.name} would be at {other.listing.site.name} on the same days. "
+            f"Move that placement until it is over, then this one: demo --forward {other.code}"
+        )
 
 
 def _move(placement: Placement, weeks: int) -> None:

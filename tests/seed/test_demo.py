@@ -9,16 +9,19 @@ from django.utils import timezone
 
 from accounts.kinds import Family
 from accounts.models import LearnerProfile, PreceptorProfile, User
+from clocks.actions import schedule
 from clocks.models import Due
 from letters.models import IssuedDocument, LetterRequest
 from letters.states import LetterStatus
 from outbox.models import Message
 from placements.models import Application, Placement
 from placements.states import LIVE, PlacementStatus, Status
+from rotations.blocks import WEEK
 from rotations.kinds import RotationType
 from rotations.models import Listing, SeatWeek, Specialty, State
 from seed.demo import move_to_next
 from seed.people import current_codes
+from tests.factories.placements import PlacementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +95,19 @@ def test_forward_moves_a_placement_and_its_timers_until_the_next_is_due(demo):
     assert due.exists()
     assert all(one.occurrence.startswith(f"{placement.start_on}:") for one in due)
     assert placement.application.start_on == placement.start_on
+
+
+def test_forward_says_which_rotation_of_hers_stands_in_the_way(demo):
+    first = Placement.objects.filter(status=PlacementStatus.READY).first()
+    start = first.start_on + 26 * WEEK
+    later = PlacementFactory(learner=first.learner, application__start_on=start)
+    schedule("placement.begin", later.pk, at=timezone.now() + 26 * WEEK)
+
+    with pytest.raises(CommandError, match=f"--forward {first.code}"):
+        call_command("demo", forward=later.code, verbosity=0)
+
+    later.refresh_from_db()
+    assert later.start_on == start
 
 
 def test_reset_spares_real_people(demo):

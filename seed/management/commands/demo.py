@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
@@ -58,4 +59,7 @@ class Command(BaseCommand):
         placement = Placement.objects.with_listing().filter(code=code).first()
         if placement is None:
             raise CommandError("No placement has this code. It stands in the address of its page.")
-        self.stdout.write(move_to_next(placement))
+        try:
+            self.stdout.write(move_to_next(placement))
+        except ValidationError as refusal:
+            raise CommandError(refusal.messages[0]) from None
