@@ -48,9 +48,9 @@ from placements.views.applications import EDITABLE, visible
 from placements.views.moved import moved
 from placements.views.papers import Paper, papers_for
 from rotations.actions.seats import SeatsGone
-from rotations.blocks import OpenBlock
+from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import NOT_NEEDED, summary
-from rotations.queries import alternatives, upcoming_blocks
+from rotations.queries import alternatives, live_blocks, upcoming_blocks
 
 LATER = "later"
 
@@ -113,7 +113,7 @@ def _dates_page(
         "form": form,
         "weeks": weeks,
         "total": found.listing.total(weeks),
-        "months": _months(blocks, chosen),
+        "months": _months(blocks, chosen, live_blocks(found.learner)),
         "chosen": chosen,
         "alternatives": [] if blocks else alternatives(found.listing, found.start_on),
     }
@@ -123,24 +123,36 @@ def _dates_page(
 
 
 @dataclass(frozen=True)
+class Pick:
+    """Dates on offer, and whether she is elsewhere then."""
+
+    on_offer: OpenBlock
+    collides: bool
+
+    @property
+    def is_closed(self) -> bool:
+        return self.on_offer.is_full or self.collides
+
+
+@dataclass(frozen=True)
 class Month:
-    """The blocks that start in one month; open where a choice was made, else the first."""
+    """The dates that start in one month; open where a choice was made, else the first."""
 
     name: str
-    blocks: list[OpenBlock]
+    picks: list[Pick]
     is_open: bool
 
     @property
     def free(self) -> int:
-        return sum(not block.is_full for block in self.blocks)
+        return sum(not pick.is_closed for pick in self.picks)
 
 
-def _months(blocks: list[OpenBlock], chosen: str) -> list[Month]:
+def _months(blocks: list[OpenBlock], chosen: str, hers: list[Block]) -> list[Month]:
     months = []
     for name, several in groupby(blocks, lambda one: format_date(one.block.start_on, "F Y")):
-        mine = list(several)
-        holds = any(one.block.start_on.isoformat() == chosen for one in mine)
-        months.append(Month(name, mine, holds))
+        picks = [Pick(one, any(one.block.overlaps(other) for other in hers)) for one in several]
+        holds = any(pick.on_offer.block.start_on.isoformat() == chosen for pick in picks)
+        months.append(Month(name, picks, holds))
     if months and not any(month.is_open for month in months):
         first = next((n for n, month in enumerate(months) if month.free), 0)
         months[first] = replace(months[first], is_open=True)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from accounts.kinds import ConsentKind
 from outbox.models import Message
 from placements.models import Application
-from placements.states import Status
+from placements.states import PlacementStatus, Status
 from rotations.models import SeatWeek
 from tests.factories.accounts import (
     DocumentFactory,
     LearnerFactory,
 )
-from tests.factories.placements import ApplicationFactory
+from tests.factories.placements import ApplicationFactory, PlacementFactory
 from tests.factories.rotations import ListingFactory, RequirementFactory, soonest_start
 from tests.placements.pages import url
 
@@ -55,6 +55,20 @@ def test_dates_of_a_length_that_does_not_exist_are_the_usual_ones(hers, draft, w
 
     assert page.status_code == 200
     assert page.context["weeks"] == draft.listing.usual_weeks
+
+
+def test_dates_of_another_rotation_of_hers_are_marked_and_cannot_be_chosen(hers, draft):
+    then = PlacementFactory(
+        learner=draft.learner, start_on=draft.start_on, status=PlacementStatus.READY
+    )
+
+    page = hers.get(url("dates", draft))
+
+    first = page.context["months"][0].picks[0]
+    assert first.on_offer.block.overlaps(then.application.block)
+    assert first.is_closed
+    assert "You have another rotation then" in page.text
+    assert f'value="{first.on_offer.block.start_on}" required disabled' in page.text
 
 
 def test_dates_that_are_not_offered_are_refused_with_the_page(hers, draft):
