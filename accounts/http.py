@@ -5,6 +5,7 @@ from typing import cast
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -25,6 +26,14 @@ class UserRequest(Request):
 def person(request: HttpRequest) -> User:
     """Who asks, where a sign-in is certain: in the admin."""
     return cast("User", request.user)
+
+
+def is_page_of_ours(target: str) -> bool:
+    """Whether an address that came along may be gone to.
+
+    Only from the root: ``redirect`` would look up anything else as the name of a view.
+    """
+    return target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
 
 
 def allow(permitted: bool, why: str = "") -> None:  # noqa: FBT001  reads as a sentence

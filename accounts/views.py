@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +21,7 @@ from accounts.actions import (
     save_profile,
 )
 from accounts.forms import DatesForm, DocumentForm, ProfileForm
-from accounts.http import UserRequest, address_of
+from accounts.http import UserRequest, address_of, is_page_of_ours
 from accounts.kinds import ConsentKind
 from accounts.models import Document, DocumentType
 from accounts.permissions import documents_visible_to
@@ -77,7 +76,7 @@ def _profile_page(request: UserRequest, form: ProfileForm, *, status: int = 200)
 def _back(request: UserRequest) -> str:
     """Where she came from, if that is a page of ours."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else ""
+    return target if is_page_of_ours(target) else ""
 
 
 @require_safe

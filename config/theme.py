@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.http import is_page_of_ours
 from config.context import THEMES
 
 YEAR = 365 * 24 * 3600
@@ -19,9 +19,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if theme not in {*THEMES, "system"}:
         return HttpResponseBadRequest()
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    response = redirect(back)
+    response = redirect(back if is_page_of_ours(back) else "/")
     if theme == "system":
         response.delete_cookie("theme")
     else:

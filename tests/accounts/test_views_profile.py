@@ -237,7 +237,15 @@ def test_a_name_is_kept_as_typed(hers, amara, sent, kept):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "javascript:alert(1)",
+        "\\\\evil.example",
+        "0001-01-01",
+        "placements:inbox",
+    ],
 )
 def test_afterwards_she_stays_on_this_site(hers, target):
     assert hers.post(PROFILE, person_facts() | {"next": target}).url == PROFILE

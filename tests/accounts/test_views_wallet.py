@@ -126,7 +126,8 @@ def test_a_kind_that_does_not_exist_is_not_found(hers):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example", "//evil.example", "javascript:alert(1)"]
+    "target",
+    ["https://evil.example", "//evil.example", "javascript:alert(1)", "wallet", "placements:inbox"],
 )
 def test_afterwards_she_stays_on_this_site(hers, tb, target):
     assert hers.post(add(tb), paper_form(next=target)).url == WALLET

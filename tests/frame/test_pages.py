@@ -20,7 +20,10 @@ def test_a_chosen_theme_stays_until_the_device_decides_again(client):
     assert "data-bs-theme" not in client.get("/guides/").text
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "back",
+    ["https://evil.example/", "//evil.example", "javascript:x", "guides", "guides:index", ""],
+)
 def test_theme_sends_nobody_off_the_site(client, back):
     response = client.post("/theme/", {"theme": "dark", "next": back})
 
