@@ -87,7 +87,7 @@ def author_page(
     """Read, and answer in a tap: agree, decline, or say that it is uploaded."""
     answers = _forms(letter)
     answer = request.POST.get("answer", "")
-    status = OK
+    status = UNPROCESSABLE if request.method == "POST" else OK
     if request.method == "POST" and answer in answers:
         answers[answer] = type(answers[answer])(request.POST, prefix=answer)
         status = _answer(letter, answer, answers[answer], by=by)

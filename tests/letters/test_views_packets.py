@@ -57,6 +57,14 @@ def test_looking_at_the_packet_changes_nothing(client, letter):
     assert letter.status == LetterStatus.REQUESTED
 
 
+@pytest.mark.parametrize("answer", ["", "perhaps"])
+def test_what_is_no_answer_is_refused(client, letter, answer):
+    assert client.post(packet_of(letter), {"answer": answer}).status_code == 422
+
+    letter.refresh_from_db()
+    assert letter.status == LetterStatus.REQUESTED
+
+
 @pytest.mark.parametrize("door", ["link", "account"])
 def test_the_author_agrees_and_attests(client, letter, door):
     url = packet_of(letter) if door == "link" else letter.get_absolute_url()
