@@ -1,5 +1,6 @@
 """The demo's clock and its paper: invented things happen on invented days."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -12,6 +13,8 @@ import pikepdf
 from django.utils import timezone
 
 WIDTH, HEIGHT, MARGIN, LINE = 612, 792, 72, 16
+# Letters that Unicode does not take apart.
+WHOLE = {"ı": "i", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"}
 
 
 @contextmanager
@@ -58,6 +61,15 @@ def sample_pdf(title: str, lines: list[str]) -> bytes:
 
 
 def _latin(line: str) -> str:
-    """What the page's font has; the rest as question marks, parentheses escaped."""
-    known = line.encode("cp1252", "replace").decode("cp1252")
+    """What the page's font has, other letters without their marks; parentheses escaped."""
+    known = "".join(_letter(char) for char in unicodedata.normalize("NFC", line))
     return known.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def _letter(char: str) -> str:
+    bare = WHOLE.get(char) or unicodedata.normalize("NFKD", char)[0]
+    return _in_font(char, "ignore") or _in_font(bare, "replace")
+
+
+def _in_font(char: str, otherwise: str) -> str:
+    return char.encode("cp1252", otherwise).decode("cp1252")

@@ -81,11 +81,12 @@ def test_a_button_declines_with_a_reason(client, asked):
 def test_a_full_block_is_409_here_too(client, asked):
     SeatWeek.objects.update(taken=2)
 
-    answer = client.post(path_of(asked))
+    path = path_of(asked)
+    answer = client.post(path)
 
     assert answer.status_code == 409
     assert "Filled a moment ago" in answer.text
-    assert f"{path_of(asked)}#decline" in answer.text
+    assert f"{path}#decline" in answer.text
     assert reverse("placements:inbox") not in answer.text.split("<main")[1]
 
 
