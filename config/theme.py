@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,3 +38,10 @@ def style_sheet(_request: HttpRequest) -> HttpResponse:
     dark = settings.PORTAL["brand_dark"] or light
     css = f":root{{--brand:light-dark({light},{dark})}}" if light else ""
     return HttpResponse(css, content_type="text/css")
+
+
+@require_safe
+@cache_control(public=True, max_age=3600)
+def icon(_request: HttpRequest) -> HttpResponse:
+    """Where browsers look for a picture when a page, such as a PDF, names none."""
+    return redirect(static("brand.svg"))

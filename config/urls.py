@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("theme/", theme.choose, name="theme"),
+    path("favicon.ico", theme.icon, name="favicon"),
     path("theme.css", theme.style_sheet, name="theme_css"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

@@ -101,6 +101,7 @@ TABLE = {
     "readyz": row(503, 503, 503, 503, 503, 503),
     "theme": POSTED,
     "theme_css": PUBLIC,
+    "favicon": row(302, 302, 302, 302, 302, 302),
 }
 # Whole families with a door of their own, tested where they are at home.
 ELSEWHERE = ("admin:", "account_", "mfa_", "socialaccount_", "usersessions_", "outbox:")

@@ -1,9 +1,13 @@
 """The frame itself: colours that people choose, and pages for what went wrong."""
 
+from base64 import b64encode
+from hashlib import sha256
+
 import pytest
 from allauth.account.models import EmailAddress
-from django.test import Client
+from django.test import Client, RequestFactory
 
+from config.errors import server_error
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +122,19 @@ def test_changing_an_account_asks_who_it_is(client):
 
     assert text.count("<h1") == 1
     assert "Is it you?" in text
+
+
+def test_what_broke_is_said_in_a_page_that_brings_its_own_style():
+    answer = server_error(RequestFactory().get("/"))
+
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert answer.status_code == 500
+    assert f"style-src 'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_picture_that_browsers_ask_for_is_the_brand(client):
+    response = client.get("/favicon.ico")
+
+    assert response.headers["Location"].endswith(".svg")

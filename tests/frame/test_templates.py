@@ -36,7 +36,8 @@ def test_mail_compiles(path):
     assert engines["text"].get_template(name)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=short)
+# The page for what broke brings one style, which its policy names (tests/frame/test_pages.py).
+@pytest.mark.parametrize("path", [path for path in PAGES if path.name != "500.html"], ids=short)
 def test_page_holds_nothing_inline(path):
     text = path.read_text()
 
