@@ -65,13 +65,16 @@ class Asking:
             facts = {k: v for k, v in form.cleaned_data.items() if k != "asked"}
             each(request, rows, lambda row: act(row, **facts))
             return None
+        action = request.POST["action"]
+        _act, _name, words = self.get_actions(request)[action]  # type: ignore[attr-defined]
         page = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": _("Before this is done"),
+            "title": str(words).removesuffix(" …"),
             "form": form,
             "rows": rows,
             "opts": self.model._meta,  # type: ignore[attr-defined]
-            "action": request.POST.get("action"),
+            "action": action,
+            "act": str(words).removesuffix(" …"),
         }
         return render(request, "admin/ask.html", page, status=422 if form.is_bound else 200)
 
@@ -216,7 +219,7 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "opts": self.model._meta,
-            "rows": [],
+            "act": _("Send the application"),
         }
         return render(request, "admin/ask.html", page, status=422 if form.errors else 200)
 

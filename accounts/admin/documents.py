@@ -86,6 +86,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             "rows": rows,
             "opts": self.model._meta,
             "action": "refuse",
+            "act": _("Do not accept"),
         }
         return render(request, "admin/ask.html", facts, status=422 if form.is_bound else 200)
 
