@@ -1,0 +1,336 @@
+"""Every page type of the portal as the demo's people see it: who, where, and what she does there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from allauth.mfa.models import Authenticator
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from accounts.models import Document, User
+from config.errors import server_error
+from letters.models import IssuedDocument, LetterRequest
+from placements.links import review_url
+from placements.models import Application, Placement
+from tests.factories.accounts import LearnerFactory, PreceptorFactory, UserFactory
+
+Act = Callable[[Page], object]
+SUBMIT = "main form:has(.btn-primary, .submit-row) [type=submit]"
+
+
+@dataclass(frozen=True)
+class Stop:
+    address: str
+    act: Act | None = None
+    status: int = 200
+
+
+def send(button: str = SUBMIT, *, shows: str = ".errsum, .errornote") -> Act:
+    """Press it without the browser's own checks, and wait for what the page then says."""
+
+    def act(page: Page) -> None:
+        page.eval_on_selector_all("main form", "all => all.forEach(form => form.noValidate = true)")
+        page.locator(button).first.click()
+        page.wait_for_selector(shows)
+
+    return act
+
+
+def out_of_date(move: Callable[[], object], button: str) -> Act:
+    """The world moves between the page and the click."""
+
+    def act(page: Page) -> None:
+        move()
+        page.locator(button).first.click()
+        page.wait_for_load_state()
+
+    return act
+
+
+def try_codes(page: Page) -> None:
+    for _ in range(31):
+        page.request.get("/verify/")
+    page.goto("/verify/")
+
+
+def broken(page: Page) -> None:
+    """The page for what broke, under the policy that it brings."""
+    answer = server_error(None)
+    page.route(
+        "**/broken/",
+        lambda route: route.fulfill(body=answer.content, headers=dict(answer.headers)),
+    )
+    page.goto("/broken/")
+
+
+class Portal:
+    """The loaded demo, and two people who have just arrived."""
+
+    def __init__(self) -> None:
+        def of(role: str) -> User:
+            return User.objects.get(email=f"{role}@demo.example")
+
+        self.learner, self.preceptor = of("learner"), of("preceptor")
+        self.coordinator, self.admin = of("coordinator"), of("admin")
+        long = "Wolfeschlegelsteinhausenbergerdorff Konstantinopoulos-Featherstonehaugh"
+        self.newcomer = LearnerFactory(user__name=long, user__is_demo=True).user
+        self.new_preceptor = PreceptorFactory(user__name=long, user__is_demo=True).user
+        self.unsure = UserFactory(is_staff=True)
+        for name in ("Phone", "An old security key with a very long name, in the top drawer"):
+            Authenticator.objects.create(
+                user=self.preceptor,
+                type="webauthn",
+                data={"name": name, "credential": {}},
+                last_used_at=timezone.now(),
+            )
+
+    def applied(self, status: str) -> Application:
+        return Application.objects.get(learner=self.learner, status=status)
+
+    def asked(self, status: str) -> Application:
+        return Application.objects.filter(
+            listing__preceptor__user=self.preceptor, status=status
+        ).first()
+
+    def placed(self, status: str) -> Placement:
+        return Placement.objects.get(learner=self.learner, status=status)
+
+    def hosted(self, status: str) -> Placement:
+        return Placement.objects.get(listing__preceptor__user=self.preceptor, status=status)
+
+    def stops(self) -> dict[User | None, list[Stop]]:
+        return {
+            None: [*self.public(), *self.links(), *self.entrance(), *self.refusals()],
+            self.learner: [*self.learners(), *self.account()],
+            self.newcomer: self.newcomers(),
+            self.preceptor: [*self.preceptors(), *self.keys()],
+            self.new_preceptor: self.new_preceptors(),
+            self.unsure: [Stop("/admin/")],
+            self.coordinator: self.office(),
+            self.hosted("active").learner: [Stop(self.hosted("active").get_absolute_url())],
+        }
+
+    def public(self) -> list[Stop]:
+        listing = self.asked("under_review").listing
+        ask = reverse("rotations:ask", args=[listing.slug])
+        genuine = IssuedDocument.objects.filter(revoked_at=None).first()
+        revoked = IssuedDocument.objects.exclude(revoked_at=None).first()
+        return [
+            Stop("/"),
+            Stop("/rotations/"),
+            Stop("/rotations/?q=zzzzqqq"),
+            Stop(listing.get_absolute_url()),
+            Stop(ask, send()),
+            Stop(listing.preceptor.get_absolute_url()),
+            Stop("/specialties/"),
+            Stop(listing.specialty.get_absolute_url()),
+            Stop("/guides/"),
+            Stop("/guides/letters-and-eras/"),
+            Stop("/fees/"),
+            Stop("/contact/"),
+            Stop("/verify/"),
+            Stop("/verify/", send(shows=".errsum, .field-error")),
+            Stop(genuine.get_absolute_url()),
+            Stop(revoked.get_absolute_url()),
+            Stop("/verify/W7QF3KX9MTREP6V2H/", status=404),
+        ]
+
+    def links(self) -> list[Stop]:
+        """What a preceptor's mails open without a sign-in."""
+        hers = LetterRequest.objects.filter(placement__listing__preceptor__user=self.preceptor)
+        over = LetterRequest.objects.get(status="cancelled")
+        review = review_url(self.asked("under_review"))
+        return [
+            Stop("/" + review.split("/", 3)[3]),
+            Stop("/r/nothing-we-made/", status=404),
+            *(Stop(reverse("letters:packet", args=[letter.token])) for letter in hers),
+            Stop(reverse("letters:packet", args=[over.token]), status=404),
+        ]
+
+    def entrance(self) -> list[Stop]:
+        return [
+            Stop("/accounts/login/"),
+            Stop("/accounts/login/", send()),
+            Stop("/accounts/login/code/"),
+            Stop("/accounts/signup/"),
+            Stop("/accounts/signup/", send()),
+            Stop("/accounts/password/reset/", send()),
+            Stop("/accounts/password/reset/done/"),
+            Stop("/accounts/password/reset/key/x-y/"),
+            Stop("/accounts/login/", self.sign_in_as_staff),
+        ]
+
+    def sign_in_as_staff(self, page: Page) -> None:
+        page.get_by_label("Email").fill(self.coordinator.email)
+        page.get_by_label("Password").fill("wardlight-demo")
+        page.locator(SUBMIT).first.click()
+        page.wait_for_url("**/2fa/authenticate/")
+        page.locator(SUBMIT).first.click()
+        page.wait_for_selector(".errsum")
+
+    def refusals(self) -> list[Stop]:
+        return [
+            Stop("/no/such/page/", status=404),
+            Stop("/rotations/?q=%00", status=400),
+            Stop("/", broken),
+            Stop("/verify/", try_codes),
+        ]
+
+    def learners(self) -> list[Stop]:
+        draft, offered = self.applied("draft"), self.applied("offered")
+        asked = self.applied("under_review")
+        done, soon = self.placed("completed"), self.placed("onboarding")
+        papers = Document.objects.filter(owner=self.learner, superseded_at=None)
+        paper = papers.filter(verified_at=None, rejected_at=None).first() or papers.first()
+        add = reverse("accounts:document_add_type", args=[paper.type.slug])
+        letter = LetterRequest.objects.get(placement__learner=self.learner)
+
+        def of(name: str, application: Application) -> str:
+            return reverse(f"placements:{name}", args=[application.code])
+
+        return [
+            Stop("/applications/"),
+            Stop("/wallet/"),
+            Stop("/wallet/add/"),
+            Stop(add),
+            Stop(add, send()),
+            Stop(reverse("accounts:document_dates", args=[paper.code])),
+            Stop("/profile/"),
+            Stop(reverse("placements:apply", args=[asked.listing.slug])),
+            *(
+                Stop(application.get_absolute_url())
+                for application in Application.objects.filter(learner=self.learner)
+            ),
+            *(Stop(of(step, draft)) for step in ("dates", "about", "documents", "send")),
+            Stop(of("about", draft), send(shows=".errsum, h1")),
+            Stop(of("sent", asked)),
+            Stop(of("withdraw", asked)),
+            Stop(soon.get_absolute_url()),
+            Stop(reverse("placements:cancel", args=[soon.code])),
+            Stop(done.get_absolute_url()),
+            Stop(
+                reverse("letters:certificate", args=[done.issued_documents.first().code]),
+                status=202,
+            ),
+            Stop("/letters/"),
+            Stop(letter.get_absolute_url()),
+            Stop("/inbox/", status=403),
+            Stop("/applications/none/", status=404),
+            Stop(of("offer", offered)),
+            Stop(of("offer", offered), send("form[action$='/accept/'] [type=submit]")),
+            Stop(
+                of("offer", offered),
+                out_of_date(
+                    lambda: Application.objects.filter(pk=offered.pk).update(
+                        offer_expires_at=timezone.now()
+                    ),
+                    "form[action$='/accept/'] [type=submit]",
+                ),
+            ),
+        ]
+
+    def account(self) -> list[Stop]:
+        return [
+            Stop("/accounts/email/"),
+            Stop("/accounts/email/", send()),
+            Stop("/accounts/password/change/", send()),
+            Stop("/accounts/sessions/"),
+            Stop("/accounts/logout/"),
+            Stop("/accounts/2fa/"),
+            Stop("/accounts/2fa/totp/activate/", send()),
+            Stop("/accounts/2fa/webauthn/"),
+            Stop("/accounts/2fa/webauthn/add/"),
+        ]
+
+    def newcomers(self) -> list[Stop]:
+        return [
+            Stop("/applications/"),
+            Stop("/wallet/"),
+            Stop("/letters/"),
+            Stop("/profile/", send(shows=".errsum, .note")),
+            Stop("/accounts/reauthenticate/"),
+        ]
+
+    def preceptors(self) -> list[Stop]:
+        active, wrap_up = self.hosted("active"), self.hosted("wrap_up")
+        letter = LetterRequest.objects.get(
+            status="requested", placement__listing__preceptor__user=self.preceptor
+        )
+        evaluation = reverse("placements:evaluation", args=[wrap_up.code])
+        waiting = self.asked("under_review")
+        review = reverse("placements:review", args=[waiting.code])
+        return [
+            Stop("/inbox/"),
+            Stop(review),
+            Stop(reverse("placements:review", args=[self.asked("offered").code])),
+            Stop("/learners/"),
+            Stop(active.get_absolute_url()),
+            Stop(reverse("placements:sign_hours", args=[active.code])),
+            Stop(reverse("placements:sign_hours", args=[wrap_up.code])),
+            Stop(evaluation),
+            Stop(evaluation, send("main [name=sign]:visible")),
+            Stop("/listings/"),
+            Stop("/letters/"),
+            Stop(letter.get_absolute_url()),
+            Stop("/profile/"),
+            Stop(
+                review,
+                out_of_date(
+                    lambda: Application.objects.filter(pk=waiting.pk).update(status="withdrawn"),
+                    "form[action$='/confirm/'] [type=submit]",
+                ),
+            ),
+        ]
+
+    def keys(self) -> list[Stop]:
+        key = Authenticator.objects.filter(user=self.preceptor, type="webauthn").first()
+        return [
+            Stop("/accounts/2fa/"),
+            Stop("/accounts/2fa/webauthn/"),
+            Stop(reverse("mfa_edit_webauthn", args=[key.pk])),
+            Stop(reverse("mfa_remove_webauthn", args=[key.pk])),
+        ]
+
+    def new_preceptors(self) -> list[Stop]:
+        return [
+            Stop(f"/{page}/") for page in ("inbox", "learners", "listings", "letters", "profile")
+        ]
+
+    def office(self) -> list[Stop]:
+        application, listing = self.asked("under_review"), self.asked("under_review").listing
+        paper = Document.objects.filter(
+            verified_at=None, rejected_at=None, superseded_at=None, type__is_identity=False
+        ).first()
+        on_behalf = reverse("admin:placements_application_on_behalf")
+        decline = {"action": "decline", "_selected_action": str(application.pk)}
+        return [
+            Stop("/accounts/2fa/"),
+            Stop("/accounts/2fa/recovery-codes/"),
+            Stop("/accounts/2fa/recovery-codes/generate/"),
+            Stop("/accounts/2fa/totp/deactivate/"),
+            Stop("/admin/"),
+            Stop(reverse("admin:placements_application_changelist")),
+            Stop(reverse("admin:placements_application_changelist"), choose(decline)),
+            Stop(reverse("admin:placements_application_change", args=[application.pk])),
+            Stop(on_behalf),
+            Stop(on_behalf, send()),
+            Stop(reverse("admin:rotations_listing_change", args=[listing.pk])),
+            Stop(reverse("admin:rotations_listing_weeks", args=[listing.pk])),
+            Stop(reverse("admin:accounts_document_change", args=[paper.pk])),
+            Stop(
+                reverse("admin:accounts_document_change", args=[paper.pk]), send("[name=_refuse]")
+            ),
+        ]
+
+
+def choose(facts: dict[str, str]) -> Act:
+    """An action of the admin on one row, as far as the page that asks."""
+
+    def act(page: Page) -> None:
+        page.check(f"[name=_selected_action][value='{facts['_selected_action']}']")
+        page.select_option("[name=action]", facts["action"])
+        page.click("[name=index]")
+        page.wait_for_selector("#content form .submit-row")
+
+    return act
