@@ -12,7 +12,7 @@ graceful_timeout = 30
 # Memory that some library leaks is given back now and then, not by all workers at once.
 max_requests = 5000
 max_requests_jitter = 500
-# Whether the proxy's word on https counts is Django's to say (TRUST_PROXY).
+# Whether the proxy's word on https counts is Django's to say (TRUSTED_PROXIES).
 forwarded_allow_ips = ""
 accesslog = None
 # It would lie in the home folder, one for all portals of this machine.

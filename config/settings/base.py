@@ -9,6 +9,8 @@ from django.contrib.messages import constants as messages
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from config.settings import required
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = Env(eager=False)
@@ -21,7 +23,8 @@ DATABASE_URL = env.dj_db_url("DATABASE_URL", "postgresql://localhost/wardlight")
 REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
 EMAIL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data")))
-TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0)
+# The addresses or networks of our own proxies: what these say about a request's origin counts.
+TRUSTED_PROXIES = required.networks(env.list("TRUSTED_PROXIES", [], validate=required.networks))
 # A page gives up after five seconds (promise R14); a migration takes the time it needs.
 STATEMENT_TIMEOUT: str = env.str("STATEMENT_TIMEOUT", "5s")
 # An Ed25519 seed, 32 bytes in base64, signs certificates; earlier keys stay published.
@@ -84,6 +87,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.proxies.Origin",
     "config.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -209,7 +213,6 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_CHANGE_EMAIL = True
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

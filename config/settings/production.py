@@ -14,7 +14,6 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=required.not_everybody)
 env.str("EMAIL_URL", validate=required.mail_server)
 for name in ("SITE_URL", "DATABASE_URL", "REDIS_URL", "DATA_DIR"):
     env.str(name, validate=required.not_empty)
-TRUST_PROXY = env.bool("TRUST_PROXY", bool(TRUSTED_PROXIES))
 try:
     env.seal()
 except EnvValidationError as error:
@@ -25,9 +24,8 @@ except EnvValidationError as error:
         "\n  ".join(["The environment is not fit for production.", *faults])
     ) from None
 
-# The proxy redirects to https and says so; a client could say so too, hence only when told.
-if TRUST_PROXY:
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The proxy redirects to https and says so; config.proxies drops the header of anybody else.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS = [

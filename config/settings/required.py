@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import dj_email_url
 from environs import ValidationError
@@ -22,6 +23,15 @@ def not_everybody(hosts: Sequence[str]) -> None:
     not_empty(hosts)
     if any(host.strip() in {"", "*"} for host in hosts):
         raise ValidationError("Must name the portal's hosts, and not * for all.")
+
+
+def networks(values: Sequence[str] | None) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(value.strip()) for value in values or [] if value.strip()]
+    except ValueError:
+        raise ValidationError(
+            "Must name addresses or networks, as in 127.0.0.1,10.1.0.0/16."
+        ) from None
 
 
 def mail_server(value: str) -> None:

@@ -78,7 +78,7 @@ def settings(chosen: Options, data: Path) -> dict[str, str]:
         **keys.kept_in(data),
     }
     if chosen.production:
-        defaults |= {"EMAIL_URL": "file:", "TRUST_PROXY": "1"}
+        defaults |= {"EMAIL_URL": "file:", "TRUSTED_PROXIES": "127.0.0.1"}
     else:
         defaults |= {"GUNICORN_CMD_ARGS": "--reload"}
     if os.geteuid() == 0:

@@ -11,7 +11,7 @@ from script.local.checks import PRODUCTION
 
 SHOW = """
 from django.conf import settings as s
-print(s.DEBUG, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SECURE_HSTS_SECONDS, s.SECURE_PROXY_SSL_HEADER)
+print(s.DEBUG, s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SECURE_HSTS_SECONDS, s.TRUSTED_PROXIES)
 """
 
 
@@ -36,12 +36,12 @@ def test_production_starts_with_secrets_of_its_own():
         "__Host-session",
         "__Host-csrf",
         str(365 * 24 * 3600),
-        "None",
+        "[]",
     ], started.stderr
 
 
-def test_production_believes_a_proxy_only_when_told():
-    assert "HTTP_X_FORWARDED_PROTO" in start(TRUST_PROXY="1").stdout
+def test_production_believes_the_proxies_that_are_named():
+    assert "127.0.0.1/32" in start(TRUSTED_PROXIES="127.0.0.1, 10.1.0.0/16").stdout
 
 
 def test_production_names_everything_that_is_missing():
@@ -73,6 +73,8 @@ def test_production_names_everything_that_is_missing():
         ("DATABASE_URL", "nonsense"),
         ("EMAIL_URL", "smtp+tls://mail.example"),
         ("TRUSTED_PROXIES", "many"),
+        ("TRUSTED_PROXIES", "1"),
+        ("TRUSTED_PROXIES", "10.1.2.3/16"),
     ],
 )
 def test_production_refuses_what_cannot_be_meant(name, value):
