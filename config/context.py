@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.queries import is_demo_portal
+from config.staying import seconds_left
 from placements.queries import review_queue
 
 THEMES = ("light", "dark")
@@ -22,6 +23,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_demo": is_demo_portal(),
         "theme": theme if theme in THEMES else "",
         "nav": Navigation(request),
+        "seconds_left": lambda: seconds_left(request),
     }
 
 

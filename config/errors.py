@@ -10,6 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from config.kept import fields_of
+
+# Most limits count a minute; those that count longer say so beside.
+RETRY_AFTER = "60"
 PAGE_500 = settings.BASE_DIR / "templates" / "500.html"
 
 
@@ -51,3 +55,12 @@ def _policy_of(page: str) -> str:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that was open for too long, or came from elsewhere."""
     return render(request, "403_csrf.html", status=403)
+
+
+@requires_csrf_token
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What she typed can be sent again from the page itself, once she has waited."""
+    facts = {"fields": fields_of(request), "action": request.get_full_path()}
+    response = render(request, "429.html", facts, status=429)
+    response["Retry-After"] = RETRY_AFTER
+    return response

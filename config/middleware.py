@@ -1,24 +1,26 @@
 """What holds for every request and every answer."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import cast
+from http import HTTPStatus
 from urllib.parse import unquote_plus
 
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from config.sessions import SessionStore
-
 Answer = Callable[[HttpRequest], HttpResponse]
+# Tries at a password or code are counted over five minutes.
+PAUSE = "300"
+# Recovery codes alone are no factor: nobody is asked for them alone.
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class Headers:
@@ -63,42 +65,49 @@ class PrivateByDefault:
         return response
 
 
-class SessionLimits:
-    """Signs out who was away for too long, and everybody in the end (promise A10)."""
-
-    IDLE_STAFF = timedelta(minutes=30)
-    LONGEST = timedelta(days=7)
-    LONGEST_STAFF = timedelta(hours=12)
-    # A use is written down once a minute at most. Anyone idle for SESSION_COOKIE_AGE is out anyway.
-    GRAIN = timedelta(minutes=1)
+class PlainAnswers:
+    """What a library's page says, its status says too: a form with faults is no success."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
-            if self._is_over(request):
-                logout(request)
-            elif _age(cast(SessionStore, request.session).used) > self.GRAIN:
-                request.session.modified = True
         return self.get_response(request)
 
-    def _is_over(self, request: HttpRequest) -> bool:
-        session = cast(SessionStore, request.session)
-        if not request.user.is_staff:
-            return _age(session.began) > self.LONGEST
-        return _age(session.began) > self.LONGEST_STAFF or _age(session.used) > self.IDLE_STAFF
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        form = (response.context_data or {}).get("form")
+        faults = getattr(form, "errors", None)
+        if request.method == "POST" and faults and response.status_code == HTTPStatus.OK:
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+            if _is_limit(faults):
+                response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+                response["Retry-After"] = PAUSE
+        return response
 
 
-def _age(moment: datetime | None) -> timedelta:
-    return timezone.now() - moment if moment else timedelta()
+def _is_limit(faults: ErrorDict) -> bool:
+    found = {fault.code for faults_of_one in faults.as_data().values() for fault in faults_of_one}
+    return not found.isdisjoint({"too_many_login_attempts", "rate_limited"})
 
 
 class StaffSecondFactor:
-    """Staff cannot act before they have a second factor (promise A4)."""
+    """Staff reach no page before they have a second factor (promise A4)."""
 
-    # Where somebody without one may go: to get one, or to leave.
-    OPEN_PATHS = ("/accounts/", "/static/", "/healthz", "/readyz", "/theme", "/dev/mail/")
+    # What somebody without one may do: set one up, prove who she is, leave.
+    OPEN_PATHS = (
+        "/accounts/2fa/",
+        "/accounts/reauthenticate/",
+        "/accounts/logout/",
+        "/accounts/password/set/",
+        "/static/",
+        "/theme",
+        "/healthz",
+        "/readyz",
+        "/stay/",
+        "/dev/mail/",
+    )
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -109,7 +118,7 @@ class StaffSecondFactor:
             user.is_authenticated
             and user.is_staff
             and not request.path.startswith(self.OPEN_PATHS)
-            and not is_mfa_enabled(user)
+            and not is_mfa_enabled(user, FACTORS)
         ):
             messages.warning(
                 request, _("Coordinators need a second factor. Set one up, then go on.")

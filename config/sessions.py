@@ -24,6 +24,7 @@ class SessionStore(db.SessionStore):
         if SESSION_KEY in facts:
             facts.setdefault(BEGAN, int(time.time()))
         super().save(must_create)
+        self.expires = self.get_expiry_date()
 
     @property
     def began(self) -> datetime | None:

@@ -4,11 +4,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import errors, health, theme
+from config import errors, health, kept, staying, theme
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("kept/", kept.kept, name="kept"),
+    path("stay/", staying.stay, name="stay"),
     path("theme/", theme.choose, name="theme"),
     path("favicon.ico", theme.icon, name="favicon"),
     path("theme.css", theme.style_sheet, name="theme_css"),
@@ -27,3 +29,4 @@ handler400 = errors.bad_request
 handler403 = errors.permission_denied
 handler404 = errors.not_found
 handler500 = errors.server_error
+handler429 = errors.too_many  # asked for by allauth

@@ -99,6 +99,8 @@ TABLE = {
     "placements:evaluation": row(SIGN_IN, NO, GONE, OK, GONE, NO),
     "healthz": PUBLIC,
     "readyz": row(503, 503, 503, 503, 503, 503),
+    "stay": PUBLIC,
+    "kept": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE),
     "theme": POSTED,
     "theme_css": PUBLIC,
     "favicon": row(302, 302, 302, 302, 302, 302),

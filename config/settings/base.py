@@ -98,8 +98,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.middleware.SessionLimits",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "config.staying.SessionLimits",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "config.middleware.PrivateByDefault",
     "config.middleware.StaffSecondFactor",
+    "config.middleware.PlainAnswers",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -222,7 +223,9 @@ USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_ONLY = False
 
 SESSION_ENGINE = "config.sessions"
-SESSION_COOKIE_AGE = 12 * 3600  # unused for so long it ends; config.middleware ends some earlier
+# A row outlives its session, so that who was signed out is known when she sends something:
+# config.staying ends it earlier.
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
