@@ -10,6 +10,9 @@ from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
 
+# In the session: what she works as, and for who is several, what she could.
+ROLE, ROLES = "role", "roles"
+
 
 class Request(HttpRequest):
     """Any request that passed the middleware."""
@@ -40,6 +43,19 @@ def allow(permitted: bool, why: str = "") -> None:  # noqa: FBT001  reads as a s
     """Raises ``PermissionDenied``: what the user may see but not do is 403."""
     if not permitted:
         raise PermissionDenied(why)
+
+
+def remember_roles(request: HttpRequest, held: list[str]) -> None:
+    """For the header, which asks no table for them on every page."""
+    several = held if len(held) > 1 else []
+    if request.session.get(ROLES, []) != several:
+        request.session[ROLES] = several
+
+
+def role_of(request: HttpRequest, held: list[str]) -> str:
+    """The one she chose last, while it is hers; else the first. Empty for somebody new."""
+    chosen = request.session.get(ROLE, "")
+    return chosen if chosen in held else next(iter(held), "")
 
 
 def address_of(request: HttpRequest) -> str | None:

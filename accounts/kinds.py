@@ -76,6 +76,14 @@ class TeachingRole(TextChoices):
     VOLUNTEER = "volunteer", _("Volunteer faculty")
 
 
+class Role(TextChoices):
+    """What somebody does here; one person can be several, and works as one at a time."""
+
+    PRECEPTOR = "preceptor", _("Preceptor")
+    LEARNER = "learner", _("Learner")
+    COORDINATOR = "coordinator", _("Coordinator")
+
+
 class ConsentKind(TextChoices):
     TERMS = "terms", _("Terms of use")
     PRIVACY = "privacy", _("Privacy notice")

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.http import ROLES, role_of
+from accounts.kinds import Role
 from accounts.models import User
 from accounts.queries import is_demo_portal
 from config.staying import seconds_left
@@ -41,8 +43,16 @@ class Navigation:
             )
         return iter(self._own(user))
 
+    @property
+    def others(self) -> list[Role]:
+        """What else she is and can work as."""
+        held = self.request.session.get(ROLES, [])
+        return [Role(role) for role in held if role != role_of(self.request, held)]
+
     def _own(self, user: User) -> list[dict[str, Any]]:
-        if user.is_preceptor:
+        held = self.request.session.get(ROLES, [])
+        role = role_of(self.request, held)
+        if user.is_preceptor and role in {"", Role.PRECEPTOR}:
             waiting = review_queue(user.preceptor_profile).count()
             return [
                 self._link("placements:inbox", _("Requests"), count=waiting),
@@ -51,7 +61,7 @@ class Navigation:
                 self._link("letters:requests", _("Letters")),
             ]
         links = [*self._public(), self._link("placements:my_applications", _("My applications"))]
-        if user.is_staff:
+        if user.is_staff and role in {"", Role.COORDINATOR}:
             links[-1] = self._link("admin:index", _("Admin"))
         return links
 
