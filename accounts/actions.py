@@ -1,10 +1,14 @@
 """What changes about people and their papers."""
 
+import secrets
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -16,6 +20,7 @@ from django.utils.translation import gettext as _
 from accounts import emails
 from accounts.kinds import ConsentKind, RejectReason
 from accounts.models import (
+    AddressChange,
     Consent,
     Document,
     DocumentType,
@@ -313,3 +318,88 @@ def remove_second_factor(user: User, *, by: User) -> None:
         raise ValidationError(_("There is no second factor to remove."))
     event = record("account.second_factor_removed", user, by=by)
     emails.second_factor_removed(user, occasion=event)
+
+
+@transaction.atomic
+def forget_password(user: User) -> None:
+    """She has none from now on; whoever knew it is out."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    record("account.password_forgotten", user, by=user)
+
+
+@transaction.atomic
+def ask_address_change(user: User, new: str, *, by: User) -> AddressChange:
+    """Remember the wish, and give the old address a link that stops it (promise A11)."""
+    key = secrets.token_urlsafe(32)
+    change = AddressChange.objects.create(user=user, old=user.email, new=new, key=_hashed(key))
+    event = record("account.address_change_asked", user, by=by)
+    emails.address_change_asked(change, key, occasion=event)
+    return change
+
+
+def find_address_change(key: str) -> AddressChange | None:
+    """The change that this link stops, unless it is too late."""
+    return AddressChange.objects.stoppable().filter(key=_hashed(key)).first()
+
+
+def _hashed(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def finish_address_change(user: User, new: str) -> None:
+    """The new address proved to be hers: from now on it is the one."""
+    changes = user.address_changes.stoppable().filter(new=new, done_at=None)
+    if changes.update(done_at=timezone.now()):
+        record("account.address_changed", user, by=user)
+
+
+@transaction.atomic
+def stop_address_change(change: AddressChange) -> None:
+    """The old address says no: it is hers again, and whoever is signed in is out.
+
+    Somebody else may know the password, so it is forgotten. Refuses where it was stopped before
+    or where the old address is somebody else's by now.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=change.user_id)
+    if not user.address_changes.stoppable().filter(pk=change.pk).exists():
+        raise ValidationError(_("This was stopped already."), code="stopped")
+    if user.email != change.old:
+        _put_back(user, change.old)
+    user.address_changes.stoppable().update(stopped_at=timezone.now())
+    forget_password(user)
+    end_sessions(user)
+    event = record("account.address_change_stopped", user, by=user)
+    emails.address_change_stopped(user, occasion=event)
+
+
+def _put_back(user: User, address: str) -> None:
+    others = EmailAddress.objects.filter(email=address, verified=True).exclude(user=user)
+    if others.exists():
+        raise ValidationError(_("This address belongs to another account by now."), code="taken")
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=address, verified=True, primary=True)
+    user.email = address
+    user.save(update_fields=["email"])
+
+
+@transaction.atomic
+def replace_address(user: User, *, old: str, by: User) -> None:
+    """Staff gave her another address: she proves it when she signs in next; the old one is told."""
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    end_sessions(user)
+    event = record("account.address_replaced", user, by=by)
+    emails.address_replaced(user, old, occasion=event)
+
+
+def end_sessions(user: User) -> None:
+    """Sign her out everywhere."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+
+
+def decline_second_factor(user: User) -> None:
+    """She was offered one and said not now: she is not asked again."""
+    User.objects.filter(pk=user.pk).update(second_factor_declined_at=timezone.now())

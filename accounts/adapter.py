@@ -1,21 +1,38 @@
-"""How allauth behaves here: its mail leaves by the outbox, its secrets are encrypted."""
+"""How allauth behaves here: its mail leaves by the outbox, its secrets are encrypted, and whoever
+signs in is the one who began to."""
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
+from accounts.actions import finish_address_change, forget_password
+from accounts.http import remember_roles
 from accounts.models import User
+from accounts.queries import roles
+from accounts.validators import clean_person_name
 from outbox.actions import enqueue
 from outbox.models import Message
 
+ASKER = "signing-in"
 # Mails that anybody can have sent to any address; what tells of a change is never held back.
 ON_REQUEST = (
     "account/email/account_already_exists",
@@ -44,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
         enqueue(
             "account/frame",
-            to=User.objects.filter(email__iexact=email).first() or email,
+            to=User.objects.filter(email=email.lower()).first() or email,
             key=f"{occasion}:{secrets.token_hex(8)}",
             context={"title": rendered.subject, "text": rendered.body},
             secret=True,
@@ -82,15 +99,104 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "x", "key": "y"})
         return f"{settings.SITE_URL}{path.replace('x-y', key)}"
 
+    def pre_login(self, request: HttpRequest, user: User, **facts: Any) -> HttpResponse | None:
+        """The first step is done. What a code was asked for, it is used for, or not at all.
+
+        A password that was chosen before anybody proved that the address is hers was perhaps
+        chosen by somebody else: who comes by a code the first time signs in without it (A12).
+        """
+        refusal: HttpResponse | None = super().pre_login(request, user, **facts)
+        if refusal:
+            return refusal
+        if _proved_by_code(request, user):
+            if not _is_same(request, user):
+                return _begin_again(request)
+            if user.last_login is None and user.has_usable_password():
+                forget_password(user)
+        remember_asker(request, user)
+        request.session.cycle_key()
+        return None
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Refuses where the password changed since the first step."""
+        if not _is_same(request, user):
+            raise ImmediateHttpResponse(_begin_again(request))
+        super().login(request, user)
+        request.session.pop(ASKER, None)
+        remember_roles(request, roles(user))
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            finish_address_change(email_address.user, email_address.email)
+        return confirmed
+
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """People have no user names here."""
+
+
+def remember_asker(request: HttpRequest, user: User | None) -> None:
+    """Who is signing in, and by which password she would."""
+    known = user and {"user": user.pk, "hash": user.get_session_auth_hash()}
+    request.session[ASKER] = known or {}
+
+
+def _is_same(request: HttpRequest, user: User) -> bool:
+    asker = request.session.get(ASKER) or {}
+    same = asker.get("user") == user.pk
+    return same and constant_time_compare(asker["hash"], user.get_session_auth_hash())
+
+
+def _proved_by_code(request: HttpRequest, user: User) -> bool:
+    records = get_authentication_records(request, user)
+    return bool(records) and records[-1]["method"] == "code"
+
+
+def _begin_again(request: HttpRequest) -> HttpResponse:
+    clear_login(request)
+    request.session.pop(ASKER, None)
+    messages.warning(request, _("Something about your account changed meanwhile. Sign in anew."))
+    return redirect("account_login")
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """The account of an address that both its provider and we know to be hers.
+
+        Somebody may have given the address here without ever proving it: then it is nobody's yet,
+        and the sign-up form tells her by mail what to do.
+        """
+        emails = [
+            address.email.lower() for address in sociallogin.email_addresses if address.verified
+        ]
+        ours = EmailAddress.objects.filter(email__in=emails, verified=True, user__is_active=True)
+        known = ours.select_related("user").first()
+        return known and (known.user, known.email)
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> User:
+        user: User = super().populate_user(request, sociallogin, data)
+        parts = (data.get("first_name"), data.get("last_name"))
+        user.name = data.get("name") or " ".join(part for part in parts if part)
+        return user
+
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, Any]:
+        """Her name as the provider knows it; she makes it that of her passport."""
+        initial = super().get_signup_form_initial_data(sociallogin)
+        return {**initial, "name": clean_person_name(sociallogin.user.name)}
 
 
 def _asked_lately(email: str) -> int:
     since = timezone.now() - timedelta(hours=1)
     return Message.objects.filter(
-        recipient__iexact=email, key__startswith="asked:", created_at__gt=since
+        recipient=email.lower(), key__startswith="asked:", created_at__gt=since
     ).count()
+
+
+class ResetTokens(PasswordResetTokenGenerator):
+    """Django counts the age of a link by the wall clock, which jumps twice a year."""
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _fernet() -> MultiFernet:

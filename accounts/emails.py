@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Document, PreceptorProfile, User
+from accounts.models import AddressChange, Document, PreceptorProfile, User
 from audit.models import Event
 from outbox.actions import enqueue
 
@@ -40,3 +40,29 @@ def preceptor_suspended(preceptor: PreceptorProfile, *, occasion: Event) -> None
 def second_factor_removed(user: User, *, occasion: Event) -> None:
     url = f"{settings.SITE_URL}{reverse('mfa_index')}"
     _tell("second_factor_removed", user, occasion, url=url)
+
+
+def address_change_asked(change: AddressChange, key: str, *, occasion: Event) -> None:
+    url = f"{settings.SITE_URL}{reverse('accounts:stop_address_change', args=[key])}"
+    enqueue(
+        "accounts/address_change_asked",
+        to=change.user,
+        key=f"event:{occasion.pk}",
+        context={"change": change, "url": url},
+        secret=True,
+    )
+
+
+def address_change_stopped(user: User, *, occasion: Event) -> None:
+    url = f"{settings.SITE_URL}{reverse('account_reset_password')}"
+    _tell("address_change_stopped", user, occasion, url=url)
+
+
+def address_replaced(user: User, old: str, *, occasion: Event) -> None:
+    """To the old address, which is nobody's login any more."""
+    enqueue(
+        "accounts/address_replaced",
+        to=old,
+        key=f"event:{occasion.pk}",
+        context={"name": user.short_name},
+    )

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.cache import caches
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
-from accounts.kinds import ConsentKind, DocumentGroup, Validity
+from accounts.kinds import ConsentKind, DocumentGroup, Role, Validity
 from accounts.models import Document, DocumentType, Preview, User
 from guides.models import Page
 
@@ -30,6 +31,23 @@ def is_demo_portal() -> bool:
         found = User.objects.filter(is_demo=True).exists()
         cache.set(DEMO_KEY, found, 300)
     return bool(found)
+
+
+def roles(user: User) -> list[str]:
+    """All that she is, what others wait for first."""
+    held = {
+        Role.PRECEPTOR: user.is_preceptor,
+        Role.LEARNER: user.is_learner,
+        Role.COORDINATOR: user.is_staff,
+    }
+    return [role.value for role, is_hers in held.items() if is_hers]
+
+
+def is_offered_second_factor(user: User) -> bool:
+    """A preceptor who has none and did not say “not now”; staff are not asked, they must."""
+    if user.second_factor_declined_at or not user.is_preceptor:
+        return False
+    return not Authenticator.objects.filter(user=user).exists()
 
 
 def page_version(kind: ConsentKind) -> str:

@@ -68,6 +68,17 @@ def clean_letter_id(text: str) -> str:
     return letter_id
 
 
+def check_address(address: str) -> None:
+    """Refuses an address that only looks like another one (promise C13).
+
+    ſ, K and İ are not s, k and i, though capitals of one are capitals of the other: such a local
+    part could collect what is meant for somebody else. A domain in its own script is fine.
+    """
+    local, _at, domain = address.rpartition("@")
+    if not local.isascii() or unicodedata.normalize("NFKC", domain) != domain:
+        raise ValidationError(_("Enter a valid email address."), code="invalid")
+
+
 def clean_person_name(text: str) -> str:
     """As typed, in any script, in one line and without marks that nobody sees."""
     seen = (" " if char.isspace() else char for char in unicodedata.normalize("NFC", text))

@@ -1,7 +1,9 @@
 from urllib.parse import urlencode
 
 from allauth.core.internal import ratelimit
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
@@ -10,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import queries
+from accounts import actions, queries
 from accounts.actions import (
     add_document,
     date_document,
+    find_address_change,
     give_consent,
     has_consented,
     read_document,
@@ -21,28 +24,50 @@ from accounts.actions import (
     save_profile,
 )
 from accounts.forms import DatesForm, DocumentForm, ProfileForm
-from accounts.http import UserRequest, address_of, is_page_of_ours
-from accounts.kinds import ConsentKind
+from accounts.http import (
+    ROLE,
+    Request,
+    UserRequest,
+    address_of,
+    is_page_of_ours,
+    remember_roles,
+    role_of,
+)
+from accounts.kinds import ConsentKind, Role
 from accounts.models import Document, DocumentType
 from accounts.permissions import documents_visible_to
 
 # A file of ours is for keeping, never for running in a page.
 SANDBOX = "sandbox; default-src 'none'"
 UPLOADS = {"upload": "60/h/user"}
+LINKS = {"stop": "20/m/ip"}
+
+
+START = {
+    Role.PRECEPTOR: "placements:inbox",
+    Role.LEARNER: "placements:my_applications",
+    Role.COORDINATOR: "admin:index",
+}
 
 
 @require_safe
 @login_required
 def dashboard(request: UserRequest) -> HttpResponse:
     """Everybody's start: where her own work is."""
-    user = request.user
-    if user.is_preceptor:
-        return redirect("placements:inbox")
-    if user.is_learner:
-        return redirect("placements:my_applications")
-    if user.is_staff:
-        return redirect("admin:index")
-    return render(request, "accounts/welcome.html")
+    held = queries.roles(request.user)
+    remember_roles(request, held)
+    role = role_of(request, held)
+    return redirect(START[Role(role)]) if role else render(request, "accounts/welcome.html")
+
+
+@require_POST
+@login_required
+def take_role(request: UserRequest, role: str) -> HttpResponse:
+    """Work as another of what she is."""
+    if role not in queries.roles(request.user):
+        raise Http404
+    request.session[ROLE] = role
+    return redirect("accounts:dashboard")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -214,3 +239,45 @@ def document_remove(request: UserRequest, code: str) -> HttpResponse:
     else:
         messages.success(request, _("It is deleted."))
     return redirect("accounts:wallet")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_address_change(request: Request, key: str) -> HttpResponse:
+    """From the mail to the old address; whoever holds the link may stop it, by a press."""
+    if not ratelimit.consume(request, app="accounts", action="stop", config=LINKS, limit_get=True):
+        refusal: HttpResponse = ratelimit.respond_429(request)
+        return refusal
+    change = find_address_change(key)
+    if change is None:
+        return render(request, "accounts/link_over.html", status=404)
+    if request.method == "POST":
+        try:
+            actions.stop_address_change(change)
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        else:
+            messages.success(request, _("Stopped. Everybody is signed out; choose a new password."))
+            return redirect("account_reset_password")
+    return render(request, "accounts/stop_address_change.html", {"change": change})
+
+
+@require_POST
+@login_required
+def end_session(request: UserRequest, pk: int) -> HttpResponse:
+    """Sign out on another of her devices, or on this one."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    here = session.is_current()
+    session.end()
+    if here:
+        logout(request)
+        return redirect("account_login")
+    messages.success(request, _("That device is signed out."))
+    return redirect("usersessions_list")
+
+
+@require_POST
+@login_required
+def decline_second_factor(request: UserRequest) -> HttpResponse:
+    """Not now; the offer does not come again."""
+    actions.decline_second_factor(request.user)
+    return redirect(_back(request) or "accounts:dashboard")

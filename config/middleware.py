@@ -1,20 +1,26 @@
 """What holds for every request and every answer."""
 
+import time
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import unquote_plus
+from typing import Any
+from urllib.parse import unquote_plus, urlencode
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from requests import RequestException
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # Tries at a password or code are counted over five minutes.
@@ -66,7 +72,10 @@ class PrivateByDefault:
 
 
 class PlainAnswers:
-    """What a library's page says, its status says too: a form with faults is no success."""
+    """What a library's page says, its status says too: a form with faults is no success.
+
+    And where another provider is away, its page says that.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -85,6 +94,12 @@ class PlainAnswers:
                 response.status_code = HTTPStatus.TOO_MANY_REQUESTS
                 response["Retry-After"] = PAUSE
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, RequestException) and request.path.startswith("/accounts/"):
+            page = "socialaccount/authentication_error.html"
+            return render(request, page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return None
 
 
 def _is_limit(faults: ErrorDict) -> bool:
@@ -125,3 +140,45 @@ class StaffSecondFactor:
             )
             return redirect(reverse("mfa_index"))
         return self.get_response(request)
+
+
+class FreshSignIn:
+    """Who has neither password nor second factor proves by signing in anew (promise A11).
+
+    The library asks the others; these it would let through.
+    """
+
+    LATELY = 300
+    PAGES = frozenset(
+        {
+            "account_email",
+            "account_set_password",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_generate_recovery_codes",
+            "socialaccount_connections",
+        }
+    )
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        user, page = request.user, request.resolver_match
+        if not user.is_authenticated or page is None or page.view_name not in self.PAGES:
+            return None
+        if get_reauthentication_flows(user) or self._came_lately(request):
+            return None
+        logout(request)
+        messages.info(
+            request, _("Before something about your account changes, sign in once more by a code.")
+        )
+        target = urlencode({"next": request.path})
+        return redirect(f"{reverse('account_request_login_code')}?{target}")
+
+    def _came_lately(self, request: HttpRequest) -> bool:
+        records = get_authentication_records(request, request.user)
+        return bool(records) and time.time() - records[-1]["at"] < self.LATELY

@@ -14,7 +14,7 @@ urlpatterns = [
     path("theme/", theme.choose, name="theme"),
     path("favicon.ico", theme.icon, name="favicon"),
     path("theme.css", theme.style_sheet, name="theme_css"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("config.doors")),
     path("admin/", admin.site.urls),
     path("", include("letters.urls")),
     path("", include("placements.urls")),

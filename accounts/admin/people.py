@@ -57,6 +57,13 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     filter_horizontal = ["groups"]
     actions = ["remove_second_factor"]
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
+        """Another address is proved before it counts, and the old one is told."""
+        obj.email = obj.email.lower()
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            actions.replace_address(obj, old=form.initial["email"], by=person(request))
+
     def has_unlock_permission(self, request: HttpRequest) -> bool:
         return person(request).is_superuser
 

@@ -1,3 +1,4 @@
+from accounts.models.address import AddressChange
 from accounts.models.document import Document, DocumentType
 from accounts.models.learner import LearnerProfile
 from accounts.models.preceptor import Licence, PreceptorProfile
@@ -5,6 +6,7 @@ from accounts.models.preview import Preview
 from accounts.models.user import Consent, User
 
 __all__ = [
+    "AddressChange",
     "Consent",
     "Document",
     "DocumentType",

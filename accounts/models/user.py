@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.kinds import ConsentKind
+from accounts.validators import check_address
 
 
 class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+        return self.get(email=(email or "").lower())
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
@@ -30,7 +31,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. What she may do follows from her profiles and groups, not from a role."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("e-mail address"), max_length=254, validators=[check_address])
     name = models.CharField(_("full name as in your passport"), max_length=150)
     call_me = models.CharField(_("what should we call you"), max_length=60, blank=True)
     pronouns = models.CharField(_("pronouns"), max_length=40, blank=True)
@@ -39,6 +40,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("coordinator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_demo = models.BooleanField(_("invented for the demo"), default=False, editable=False)
+    # A preceptor who was offered a second factor and said not now.
+    second_factor_declined_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()

@@ -197,3 +197,21 @@ def options(field: forms.BoundField) -> list[Any]:
     """The radios or checkboxes of a field, in our class."""
     field.field.widget.attrs["class"] = "form-check-input"
     return list(field)
+
+
+# The first that a browser names itself by; most name others too.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet",
+            "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome",
+            "Safari": "Safari"}  # fmt: skip
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS",
+           "Windows": "Windows", "Mac OS X": "Mac", "Linux": "Linux"}  # fmt: skip
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """“Chrome on Windows”; what nobody knows is shown as it calls itself."""
+    browser = next((BROWSERS[name] for name in BROWSERS if f"{name}/" in user_agent), "")
+    system = next((SYSTEMS[name] for name in SYSTEMS if name in user_agent), "")
+    if not browser or not system:
+        return user_agent
+    return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}

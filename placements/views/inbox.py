@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import UserRequest, allow
 from accounts.models import PreceptorProfile
+from accounts.queries import is_offered_second_factor
 from clocks.queries import length
 from placements import queries
 from placements.actions.offers import undo_until
@@ -50,6 +51,7 @@ def inbox(request: UserRequest) -> HttpResponse:
         "to_evaluate": _to_evaluate(there),
         "next_arrival": _next_arrival(preceptor),
         "seats": _seats(preceptor),
+        "offers_second_factor": is_offered_second_factor(request.user),
     }
     return render(request, "placements/inbox.html", facts)
 
