@@ -63,7 +63,11 @@ TABLE = {
     "letters:packet": row(OK, GONE, OK, OK, OK, OK),
     "letters:packet_pdf": row(GONE, GONE, GONE, GONE, GONE, GONE),
     "accounts:dashboard": row(SIGN_IN, 302, 302, 302, 302, 302),
+    "accounts:take_role": POSTED,
     "accounts:profile": row(SIGN_IN, OK, OK, OK, OK, OK),
+    "accounts:stop_address_change": row(GONE, GONE, GONE, GONE, GONE, GONE),
+    "accounts:end_session": POSTED,
+    "accounts:decline_second_factor": POSTED,
     "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK),
     "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK),
     "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK),
@@ -162,6 +166,8 @@ class Cast:
                 "compare": self.certificate.code, "certificate": self.certificate.code,
                 "request": self.letter.code, "request_pdf": self.letter.code,
                 "packet": self.letter.token, "packet_pdf": self.letter.token,
+                "stop_address_change": "nothing-we-made", "end_session": 0,
+                "take_role": "coordinator",
                 "link": "nothing-we-made"}  # fmt: skip
         of_a_placement = {
             "placement",

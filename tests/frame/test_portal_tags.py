@@ -124,3 +124,19 @@ def test_avatar_shows_initials_and_escapes_them():
 def test_motif_takes_a_specialty_or_its_code():
     assert portal.motif(SimpleNamespace(motif="card")) == portal.motif("card")
     assert "#m-card" in portal.motif("card")
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1",
+         "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 16) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.9", "curl/8.9"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_as_people_call_it(agent, shown):
+    assert portal.device(agent) == shown
