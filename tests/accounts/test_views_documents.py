@@ -12,7 +12,7 @@ from PIL import Image
 from accounts.kinds import ConsentKind, Family, Validity
 from accounts.models import Document
 from accounts.uploads import MAX_AT_ONCE
-from accounts.views import UPLOADS
+from accounts.views.own import UPLOADS
 from audit.models import Event
 from guides.models import Page
 from tests.factories.accounts import DocumentFactory, DocumentTypeFactory, LearnerFactory
