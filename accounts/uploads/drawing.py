@@ -10,6 +10,8 @@ from pathlib import Path
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# Killed at its limit of time; a library in C aborts when it is refused memory.
+AT_ITS_LIMIT = frozenset({-signal.SIGKILL, -signal.SIGABRT})
 # Started, never imported: it loads a renderer written in C.
 APART = Path(__file__).with_name("apart.py")
 MAX_DRAWN = 10
@@ -60,7 +62,7 @@ def draw(content: bytes, kind: str) -> list[Drawn]:
 
 def _what_stopped_it(error: subprocess.CalledProcessError) -> NotDrawn:
     last_words = error.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200]
-    heavy = error.returncode == -signal.SIGKILL or last_words.startswith("MemoryError")
+    heavy = error.returncode in AT_ITS_LIMIT or last_words.startswith("MemoryError")
     trouble = Trouble.HEAVY if heavy else Trouble.BROKEN
     return NotDrawn(trouble, f"exit {error.returncode}: {last_words}")
 

@@ -222,7 +222,7 @@ def nested(depth, width):
 def test_a_file_that_takes_for_ever_is_stopped(monkeypatch):
     monkeypatch.setattr(drawing, "SECONDS", 2)
 
-    with pytest.raises(NotDrawn, match=r"not within 2 s|exit -9") as stopped:
+    with pytest.raises(NotDrawn, match=r"not within 2 s|exit -[69]") as stopped:
         draw(nested(8, 40), PDF)
 
     assert stopped.value.trouble == Trouble.HEAVY
