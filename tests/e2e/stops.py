@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts.models import Document, User
+from accounts.models import AddressChange, Document, User
 from config.errors import server_error
 from letters.models import IssuedDocument, LetterRequest
 from placements.links import review_url
@@ -17,6 +18,9 @@ from tests.factories.accounts import LearnerFactory, PreceptorFactory, UserFacto
 
 Act = Callable[[Page], object]
 SUBMIT = "main form:has(.btn-primary, .submit-row) [type=submit]"
+
+# The key of a mailed link that stops a change of address.
+STOP = "the-key-of-a-mail"
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,12 @@ class Portal:
         self.newcomer = LearnerFactory(user__name=long, user__is_demo=True).user
         self.new_preceptor = PreceptorFactory(user__name=long, user__is_demo=True).user
         self.unsure = UserFactory(is_staff=True)
+        AddressChange.objects.create(
+            user=self.newcomer,
+            old=self.newcomer.email,
+            new="elsewhere@example.com",
+            key=sha256(STOP.encode()).hexdigest(),
+        )
         for name in ("Phone", "An old security key with a very long name, in the top drawer"):
             Authenticator.objects.create(
                 user=self.preceptor,
@@ -137,13 +147,14 @@ class Portal:
         ]
 
     def links(self) -> list[Stop]:
-        """What a preceptor's mails open without a sign-in."""
+        """What mails open without a sign-in."""
         hers = LetterRequest.objects.filter(placement__listing__preceptor__user=self.preceptor)
         over = LetterRequest.objects.get(status="cancelled")
         review = review_url(self.asked("under_review"))
         return [
             Stop("/" + review.split("/", 3)[3]),
             Stop("/r/nothing-we-made/", status=404),
+            Stop(reverse("accounts:stop_address_change", args=[STOP])),
             *(Stop(reverse("letters:packet", args=[letter.token])) for letter in hers),
             Stop(reverse("letters:packet", args=[over.token]), status=404),
         ]
@@ -250,6 +261,7 @@ class Portal:
             Stop("/letters/"),
             Stop("/profile/", send(shows=".errsum, .note")),
             Stop("/accounts/reauthenticate/"),
+            Stop("/kept/"),
         ]
 
     def preceptors(self) -> list[Stop]:

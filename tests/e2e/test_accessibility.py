@@ -14,6 +14,7 @@ from django.urls import resolve
 from playwright.sync_api import BrowserContext, Error, Page
 
 from accounts.models import User
+from config.kept import KEPT
 from seed.demo import load_demo
 from tests.e2e.stops import Portal, Stop
 from tests.test_access import POSTED, TABLE
@@ -38,9 +39,10 @@ RUN = """async ([only, exclude]) => {
     return axe.run({exclude}, options)
 }"""
 # Answers that are no pages: files, data, and ways to another page.
-NO_PAGES = {"accounts:dashboard", "accounts:document", "letters:ask", "letters:certificate_keys",
-            "letters:packet_pdf", "letters:request_pdf", "letters:verify_capitals",
-            "placements:calendar", "favicon", "healthz", "readyz", "theme_css"}  # fmt: skip
+NO_PAGES = {"accounts:dashboard", "accounts:document", "accounts:document_page", "letters:ask",
+            "letters:certificate_keys", "letters:packet_pdf", "letters:request_pdf",
+            "letters:verify_capitals", "placements:calendar", "favicon", "healthz", "readyz",
+            "stay", "theme_css"}  # fmt: skip
 
 
 def sign_in(context: BrowserContext, user: User | None, base_url: str) -> None:
@@ -53,6 +55,9 @@ def sign_in(context: BrowserContext, user: User | None, base_url: str) -> None:
         {"method": "password", "at": time.time(), "reauthenticated": True}
     ]
     session["account_authentication_methods_user"] = user_id_to_str(user)
+    # What she sent when she was signed out meanwhile.
+    session[KEPT] = {"owner": user.pk, "action": "/profile/", "fields": [["name", user.name]],
+                     "files": ["file"], "at": int(time.time())}  # fmt: skip
     session.save()
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": base_url}]
