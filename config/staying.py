@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import cast
 from urllib.parse import urlencode
 
@@ -99,4 +100,5 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    return max(0, int((ends_at(request) - timezone.now()).total_seconds()))
+    """Rather one too many: who is told that she is out must be."""
+    return max(0, ceil((ends_at(request) - timezone.now()).total_seconds()))

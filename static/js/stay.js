@@ -9,7 +9,7 @@ let ends = Date.now() + Number(dialog.dataset.seconds) * 1000;
 let timer;
 let shown = "";
 
-const left = () => Math.max(0, Math.round((ends - Date.now()) / 1000));
+const left = () => Math.max(0, Math.ceil((ends - Date.now()) / 1000));
 
 async function ask(options) {
   const answer = await fetch(dialog.dataset.url, { headers: { Accept: "application/json" }, ...options });
