@@ -2,7 +2,7 @@
 signs in is the one who began to."""
 
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -20,17 +20,15 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts.actions import finish_address_change, forget_password
 from accounts.http import remember_roles
 from accounts.models import User
-from accounts.queries import roles
+from accounts.queries import MOST_AN_HOUR, asked_lately, roles
 from accounts.validators import clean_person_name
 from outbox.actions import enqueue
-from outbox.models import Message
 
 ASKER = "signing-in"
 # Mails that anybody can have sent to any address; what tells of a change is never held back.
@@ -42,7 +40,6 @@ ON_REQUEST = (
     "account/email/password_reset_key",
     "account/email/unknown_account",
 )
-MOST_AN_HOUR = 5
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,7 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
         The sixth within an hour to one address is left out, and the page says nothing of it.
         """
         occasion = "asked" if template_prefix in ON_REQUEST else "account"
-        if occasion == "asked" and _asked_lately(email) >= MOST_AN_HOUR:
+        if occasion == "asked" and asked_lately(email) >= MOST_AN_HOUR:
             return
         rendered = self.render_mail(
             template_prefix,
@@ -183,13 +180,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """Her name as the provider knows it; she makes it that of her passport."""
         initial = super().get_signup_form_initial_data(sociallogin)
         return {**initial, "name": clean_person_name(sociallogin.user.name)}
-
-
-def _asked_lately(email: str) -> int:
-    since = timezone.now() - timedelta(hours=1)
-    return Message.objects.filter(
-        recipient=email.lower(), key__startswith="asked:", created_at__gt=since
-    ).count()
 
 
 class ResetTokens(PasswordResetTokenGenerator):

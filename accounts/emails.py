@@ -5,7 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import AddressChange, Document, PreceptorProfile, User
+from accounts.kinds import InvitationKind
+from accounts.models import (
+    AddressChange,
+    Delegation,
+    Document,
+    Invitation,
+    PreceptorProfile,
+    User,
+)
+from accounts.queries import ASKED
 from audit.models import Event
 from outbox.actions import enqueue
 
@@ -53,6 +62,19 @@ def address_change_asked(change: AddressChange, key: str, *, occasion: Event) ->
     )
 
 
+def invitation_sent(invitation: Invitation, code: str, *, occasion: Event) -> None:
+    """To the address alone, whoever has an account with it. Counts as a mail that was asked for."""
+    path = reverse("accounts:invitation", args=[code])
+    name = "invitation" if invitation.invited_by else "offer_confirm"
+    enqueue(
+        f"accounts/{name}",
+        to=invitation.email,
+        key=f"{ASKED}:event:{occasion.pk}",
+        context={"invitation": invitation, "url": f"{settings.SITE_URL}{path}"},
+        secret=True,
+    )
+
+
 def address_change_stopped(user: User, *, occasion: Event) -> None:
     url = f"{settings.SITE_URL}{reverse('account_reset_password')}"
     _tell("address_change_stopped", user, occasion, url=url)
@@ -66,3 +88,36 @@ def address_replaced(user: User, old: str, *, occasion: Event) -> None:
         key=f"event:{occasion.pk}",
         context={"name": user.short_name},
     )
+
+
+def invitation_accepted(invitation: Invitation, *, occasion: Event) -> None:
+    """To who invited her; somebody who came by herself has nobody to tell."""
+    if invitation.invited_by is None:
+        return
+    of_hers = invitation.kind == InvitationKind.DELEGATE
+    page = "accounts:delegates" if of_hers else "admin:accounts_invitation_changelist"
+    _tell(
+        "invitation_accepted",
+        invitation.invited_by,
+        occasion,
+        invitation=invitation,
+        url=f"{settings.SITE_URL}{reverse(page)}",
+    )
+
+
+def preceptor_joined(preceptor: PreceptorProfile, *, occasion: Event) -> None:
+    """To the portal's own address: staff share one mailbox, and the work queue."""
+    path = reverse("admin:accounts_preceptorprofile_change", args=[preceptor.pk])
+    enqueue(
+        "accounts/preceptor_joined",
+        to=settings.PORTAL["email"],
+        key=f"event:{occasion.pk}",
+        context={"preceptor": preceptor, "admin_url": f"{settings.SITE_URL}{path}"},
+    )
+
+
+def delegation_ended(delegation: Delegation, *, occasion: Event) -> None:
+    """To both, except whoever ended it."""
+    for who in (delegation.person, delegation.preceptor.user):
+        if who != delegation.ended_by:
+            _tell("delegation_ended", who, occasion, delegation=delegation)

@@ -80,6 +80,7 @@ class Role(TextChoices):
     """What somebody does here; one person can be several, and works as one at a time."""
 
     PRECEPTOR = "preceptor", _("Preceptor")
+    DELEGATE = "delegate", _("Delegate")
     LEARNER = "learner", _("Learner")
     COORDINATOR = "coordinator", _("Coordinator")
 
@@ -122,3 +123,9 @@ class RejectReason(TextChoices):
     INCOMPLETE = "incomplete", _("Pages or dates are missing")
     NOT_SIGNED = "not_signed", _("It is not signed")
     PATIENT_DATA = "patient_data", _("It contains patient data")
+
+
+class InvitationKind(TextChoices):
+    PRECEPTOR = "preceptor", _("Preceptor")
+    DELEGATE = "delegate", _("Delegate of a preceptor")
+    COORDINATOR = "coordinator", _("Coordinator")

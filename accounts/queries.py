@@ -4,14 +4,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.cache import caches
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.codes import digest
 from accounts.kinds import ConsentKind, DocumentGroup, Role, Validity
-from accounts.models import Document, DocumentType, Preview, User
+from accounts.models import (
+    Document,
+    DocumentType,
+    Invitation,
+    PreceptorProfile,
+    Preview,
+    User,
+)
 from guides.models import Page
+from outbox.models import Message
 
 SOON = timedelta(days=30)
 MISSING, IN_REVIEW, ACCEPTED, EXPIRING = "missing", "in_review", "accepted", "expiring"
@@ -21,6 +31,9 @@ HERS = frozenset({REJECTED, EXPIRED, UNDATED, EXPIRING})
 OF_ONE_ROTATION = frozenset({Validity.BLOCK, Validity.PLACEMENT})
 DATED = frozenset({Validity.MONTHS, Validity.PRINTED, Validity.POLICY})
 DEMO_KEY = "is-demo-portal"
+# So many mails within an hour can be asked for to one address (promise A9).
+MOST_AN_HOUR = 5
+ASKED = "asked"
 
 
 def is_demo_portal() -> bool:
@@ -37,6 +50,7 @@ def roles(user: User) -> list[str]:
     """All that she is, what others wait for first."""
     held = {
         Role.PRECEPTOR: user.is_preceptor,
+        Role.DELEGATE: user.is_delegate and not user.is_preceptor,
         Role.LEARNER: user.is_learner,
         Role.COORDINATOR: user.is_staff,
     }
@@ -44,10 +58,18 @@ def roles(user: User) -> list[str]:
 
 
 def is_offered_second_factor(user: User) -> bool:
-    """A preceptor who has none and did not say “not now”; staff are not asked, they must."""
-    if user.second_factor_declined_at or not user.is_preceptor:
+    """Somebody of a preceptor's office who has none and did not say “not now”; staff must."""
+    if user.second_factor_declined_at or not user.practices:
         return False
     return not Authenticator.objects.filter(user=user).exists()
+
+
+def asked_lately(email: str) -> int:
+    """How many mails somebody had sent to this address within the hour."""
+    since = timezone.now() - timedelta(hours=1)
+    return Message.objects.filter(
+        recipient__iexact=email, key__startswith=f"{ASKED}:", created_at__gt=since
+    ).count()
 
 
 def page_version(kind: ConsentKind) -> str:
@@ -62,6 +84,34 @@ def documents_to_draw() -> QuerySet[Document]:
     return owed.order_by(
         F("preview__tries").asc(nulls_first=True), F("verified_at").desc(nulls_first=True), "-pk"
     )
+
+
+def office_of(preceptor: PreceptorProfile) -> list[User]:
+    """To whom mails about requests and learners go: she, and if she says so, her delegates now."""
+    if not preceptor.office_gets_mail:
+        return [preceptor.user]
+    delegations = preceptor.delegations.current().filter(person__is_active=True)
+    return [preceptor.user, *(row.person for row in delegations.select_related("person"))]
+
+
+def invitation_of(code: str) -> Invitation | None:
+    """The one whose mail had this code in its link, whatever has become of it."""
+    found = Invitation.objects.select_related("preceptor__user", "invited_by")
+    return found.filter(digest=digest(code)).first()
+
+
+def account_of(email: str) -> User | None:
+    """Whose address this is. An account that nobody ever came into counts for nobody: whoever
+    made it never showed that she reads that mailbox (promise A12).
+    """
+    shown = Q(emailaddress__email__iexact=email, emailaddress__verified=True)
+    used = Q(is_staff=True) | Q(is_active=False) | ~Q(last_login=None) | ~Q(authenticator=None)
+    return User.objects.filter(shown | Q(email__iexact=email) & used).first()
+
+
+def has_shown(user: User, email: str) -> bool:
+    """Whether she has shown that she reads this mailbox."""
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists())
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from audit.actions import record
 from audit.models import Event
@@ -39,11 +40,15 @@ class AuditedAdmin(admin.ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["at", "verb", "subject", "subject_id", "by"]
+    list_display = ["at", "verb", "subject", "subject_id", "who"]
     list_filter = ["subject"]
     search_fields = ["verb", "=subject_id", "by__email"]
-    list_select_related = ["by"]
+    list_select_related = ["by", "on_behalf_of"]
     date_hierarchy = "at"
+
+    @admin.display(description=_("by"), ordering="by")
+    def who(self, event: Event) -> str:
+        return event.who
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_staff)

@@ -2,6 +2,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -47,3 +48,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject}:{self.subject_id}"
+
+    @property
+    def who(self) -> str:
+        """“Ana Ruiz for Helen Castellano”; the clock where nobody did it."""
+        if self.on_behalf_of is None:
+            return str(self.by or gettext("the clock"))
+        names = {"by": self.by, "principal": self.on_behalf_of}
+        return gettext("%(by)s for %(principal)s") % names

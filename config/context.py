@@ -52,17 +52,23 @@ class Navigation:
     def _own(self, user: User) -> list[dict[str, Any]]:
         held = self.request.session.get(ROLES, [])
         role = role_of(self.request, held)
-        if user.is_preceptor and role in {"", Role.PRECEPTOR}:
-            waiting = review_queue(user.preceptor_profile).count()
-            return [
-                self._link("placements:inbox", _("Requests"), count=waiting),
-                self._link("placements:learners", _("Learners")),
-                self._link("rotations:my_listings", _("Listings")),
-                self._link("letters:requests", _("Letters")),
-            ]
+        if user.practices and role in {"", Role.PRECEPTOR, Role.DELEGATE}:
+            return self._office(user)
         links = [*self._public(), self._link("placements:my_applications", _("My applications"))]
         if user.is_staff and role in {"", Role.COORDINATOR}:
             links[-1] = self._link("admin:index", _("Admin"))
+        return links
+
+    def _office(self, user: User) -> list[dict[str, Any]]:
+        """A preceptor's links; letters are hers alone."""
+        waiting = review_queue(user.practices).count()
+        links = [
+            self._link("placements:inbox", _("Requests"), count=waiting),
+            self._link("placements:learners", _("Learners")),
+            self._link("rotations:my_listings", _("Listings")),
+        ]
+        if user.is_preceptor:
+            links.append(self._link("letters:requests", _("Letters")))
         return links
 
     def _public(self) -> list[dict[str, Any]]:

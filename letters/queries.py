@@ -24,11 +24,11 @@ WANTS_PDF = frozenset({LetterStatus.REQUESTED, LetterStatus.AGREED})
 
 
 def certificates_visible_to(user: User) -> QuerySet[IssuedDocument]:
-    """The learner's own, those of rotations she supervised, all for staff."""
+    """The learner's own, those of rotations that she or her preceptor supervised, all for staff."""
     found = IssuedDocument.objects.select_related("placement")
     if user.is_staff and user.has_perm("letters.view_issueddocument"):
         return found
-    return found.filter(Q(placement__learner=user) | Q(placement__preceptor__user=user))
+    return found.filter(Q(placement__learner=user) | Q(placement__preceptor__in=user.practices))
 
 
 def valid_certificate(placement: Placement) -> IssuedDocument | None:

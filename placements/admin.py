@@ -103,7 +103,7 @@ class CancelForm(Asked):
 def timeline(*subjects: Any) -> str:
     """What happened to it, by whom: newest first."""
     rows = [
-        (f"{event.at:%Y-%m-%d %H:%M} UTC", event.verb, str(event.by or _("the clock")),
+        (f"{event.at:%Y-%m-%d %H:%M} UTC", event.verb, event.who,
          ", ".join(f"{k}: {v}" for k, v in event.detail.items()))
         for event in history_of(*subjects).reverse()[:100]
     ]  # fmt: skip

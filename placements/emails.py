@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.queries import office_of
 from audit.models import Event
 from outbox.actions import discard, enqueue
 from placements.links import review_url
@@ -45,21 +46,25 @@ def _to_learner(name: str, application: Application, key: str, **more: Any) -> N
     )
 
 
-def _to_preceptor(name: str, application: Application, key: str, **more: Any) -> None:
+def _to_office(name: str, application: Application, key: str, **more: Any) -> None:
+    """To the preceptor, and to her delegates if she says so: each with a link of her own."""
     inbox = _absolute(reverse("placements:inbox"))
-    enqueue(
-        f"placements/{name}",
-        to=application.listing.preceptor.user,
-        key=key,
-        context=_about(
-            application,
-            application=application,
-            inbox_url=inbox,
-            review_url=review_url(application),
-            **more,
-        ),
-        secret=True,
-    )
+    host = application.listing.preceptor
+    for reader in office_of(host):
+        enqueue(
+            f"placements/{name}",
+            to=reader,
+            key=key,
+            context=_about(
+                application,
+                application=application,
+                inbox_url=inbox,
+                review_url=review_url(application, reader),
+                is_delegate=reader != host.user,
+                **more,
+            ),
+            secret=True,
+        )
 
 
 def _to_coordinators(name: str, thing: Application | Placement, key: str, **more: Any) -> None:
@@ -78,6 +83,12 @@ def _placement(name: str, placement: Placement, to: User, key: str, **more: Any)
     enqueue(
         f"placements/{name}", to=to, key=key, context=_about(placement, placement=placement, **more)
     )
+
+
+def _placement_office(name: str, placement: Placement, key: str, **more: Any) -> None:
+    for reader in office_of(placement.preceptor):
+        is_delegate = reader != placement.preceptor.user
+        _placement(name, placement, reader, key, is_delegate=is_delegate, **more)
 
 
 def _key(occasion: Event) -> str:
@@ -107,11 +118,11 @@ def application_resubmitted(application: Application, *, occasion: Event) -> Non
 
 
 def review_request(application: Application, *, occasion: Event) -> None:
-    _to_preceptor("review_request", application, _key(occasion))
+    _to_office("review_request", application, _key(occasion))
 
 
 def review_reminder(application: Application, *, due: int) -> None:
-    _to_preceptor("review_reminder", application, f"due:{due}")
+    _to_office("review_reminder", application, f"due:{due}")
 
 
 def review_escalation(application: Application, *, due: int) -> None:
@@ -132,11 +143,11 @@ def application_ineligible(application: Application, *, occasion: Event) -> None
 
 def application_lapsed(application: Application, *, occasion: Event) -> None:
     _to_learner("application_lapsed", application, _key(occasion), **_others(application))
-    _to_preceptor("request_lapsed", application, _key(occasion))
+    _to_office("request_lapsed", application, _key(occasion))
 
 
 def application_withdrawn(application: Application, *, occasion: Event) -> None:
-    _to_preceptor("application_withdrawn", application, _key(occasion))
+    _to_office("application_withdrawn", application, _key(occasion))
 
 
 def application_closed(application: Application, *, occasion: Event) -> None:
@@ -177,24 +188,24 @@ def offer_rescinded(application: Application, *, occasion: Event) -> None:
 
 
 def offer_declined(application: Application, *, occasion: Event) -> None:
-    _to_preceptor("offer_declined", application, _key(occasion))
+    _to_office("offer_declined", application, _key(occasion))
 
 
 def offer_expired(application: Application, *, occasion: Event) -> None:
     _to_learner("offer_expired", application, _key(occasion), **_others(application))
-    _to_preceptor("offer_expired_preceptor", application, _key(occasion))
+    _to_office("offer_expired_preceptor", application, _key(occasion))
 
 
 def application_accepted(placement: Placement, *, occasion: Event) -> None:
     key, learner = _key(occasion), placement.learner
     _placement("application_accepted", placement, learner, key)
-    _placement("learner_accepted", placement, placement.preceptor.user, key)
+    _placement_office("learner_accepted", placement, key)
     _to_coordinators("learner_accepted_coordinator", placement, key)
 
 
 def placement_ready(placement: Placement, *, occasion: Event) -> None:
     _placement("placement_ready", placement, placement.learner, _key(occasion))
-    _placement("learner_ready", placement, placement.preceptor.user, _key(occasion))
+    _placement_office("learner_ready", placement, _key(occasion))
 
 
 def placement_not_ready(placement: Placement, items: Iterable[Check], *, occasion: Event) -> None:
@@ -216,22 +227,22 @@ def payment_received(placement: Placement, *, occasion: Event) -> None:
 def start_reminder(placement: Placement, *, days: int, due: int) -> None:
     key = f"due:{due}"
     _placement("placement_starts", placement, placement.learner, key, days=days)
-    _placement("learner_arrives", placement, placement.preceptor.user, key, days=days)
+    _placement_office("learner_arrives", placement, key, days=days)
 
 
 def first_day(placement: Placement, *, occasion: Event) -> None:
     _placement("placement_first_day", placement, placement.learner, _key(occasion))
-    _placement("first_day_preceptor", placement, placement.preceptor.user, _key(occasion))
+    _placement_office("first_day_preceptor", placement, _key(occasion))
 
 
 def placement_on_hold(placement: Placement, *, occasion: Event) -> None:
     _placement("placement_on_hold", placement, placement.learner, _key(occasion))
-    _placement("learner_on_hold", placement, placement.preceptor.user, _key(occasion))
+    _placement_office("learner_on_hold", placement, _key(occasion))
 
 
 def placement_resumed(placement: Placement, *, occasion: Event) -> None:
     _placement("placement_resumed", placement, placement.learner, _key(occasion))
-    _placement("learner_resumed", placement, placement.preceptor.user, _key(occasion))
+    _placement_office("learner_resumed", placement, _key(occasion))
 
 
 def placement_wrap_up(placement: Placement, *, occasion: Event) -> None:
@@ -262,18 +273,11 @@ def hours_disputed(entry: HoursEntry, *, occasion: Event) -> None:
 
 def hours_to_sign(placement: Placement, *, waiting: Any, due: int) -> None:
     url = _absolute(reverse("placements:sign_hours", args=[placement.code]))
-    _placement(
-        "hours_to_sign",
-        placement,
-        placement.preceptor.user,
-        f"due:{due}",
-        waiting=waiting,
-        sign_url=url,
-    )
+    _placement_office("hours_to_sign", placement, f"due:{due}", waiting=waiting, sign_url=url)
 
 
 def placement_cancelled(placement: Placement, *, occasion: Event) -> None:
     key = _key(occasion)
     _placement("placement_cancelled", placement, placement.learner, key)
-    _placement("placement_cancelled_preceptor", placement, placement.preceptor.user, key)
+    _placement_office("placement_cancelled_preceptor", placement, key)
     _to_coordinators("placement_cancelled_coordinator", placement, key)

@@ -1,4 +1,6 @@
-"""The link in a preceptor's mail: it opens one request, without a password, until it ends."""
+"""The link in a mail to a preceptor's office: it opens one request, without a password, until
+it ends.
+"""
 
 from dataclasses import dataclass
 
@@ -17,18 +19,21 @@ SEAL = 16
 
 @dataclass(frozen=True)
 class Claim:
-    """What a link says: which request, whose, in which round of review, under which password."""
+    """What a link says: which request, whose, for which reader, in which round of review, under
+    which password.
+    """
 
     application: int
     preceptor: int
+    reader: int
     round: str
     seal: str
 
 
-def review_url(application: Application) -> str:
-    """The absolute address for the preceptor of record, for this round of review."""
+def review_url(application: Application, reader: User) -> str:
+    """The absolute address for the preceptor of record or her delegate, in this round of review."""
     preceptor = application.listing.preceptor
-    claim = [application.pk, preceptor.pk, _round(application), _seal(preceptor.user)]
+    claim = [application.pk, preceptor.pk, reader.pk, _round(application), _seal(reader)]
     path = reverse("placements:link", args=[signing.dumps(claim, salt=SALT, compress=True)])
     return f"{settings.SITE_URL}{path}"
 
@@ -38,29 +43,30 @@ def read(token: str) -> Claim | None:
     if len(token) > LENGTH:
         return None
     try:
-        application, preceptor, round_, seal = signing.loads(token, salt=SALT)
-        return Claim(int(application), int(preceptor), str(round_), str(seal))
+        application, preceptor, reader, round_, seal = signing.loads(token, salt=SALT)
+        return Claim(int(application), int(preceptor), int(reader), str(round_), str(seal))
     except (signing.BadSignature, TypeError, ValueError):
         return None
 
 
-def is_hers(claim: Claim, application: Application) -> bool:
-    """Whether it was made for who hosts the listing now, and for her password of now.
+def reader_of(claim: Claim, application: Application) -> User | None:
+    """Who reads it, if she is of the office that hosts the listing now, under her password of now.
 
     Somebody who left, was deactivated or changed her password signs in instead.
     """
     preceptor = application.listing.preceptor
-    return (
-        claim.application == application.pk
-        and claim.preceptor == preceptor.pk
-        and preceptor.user.is_active
-        and constant_time_compare(claim.seal, _seal(preceptor.user))
-    )
+    if claim.application != application.pk or claim.preceptor != preceptor.pk:
+        return None
+    reader = User.objects.filter(pk=claim.reader, is_active=True).first()
+    if reader is None or reader.pk == application.learner_id:
+        return None
+    is_known = constant_time_compare(claim.seal, _seal(reader))
+    return reader if is_known and preceptor.pk in reader.practices else None
 
 
 def holds(claim: Claim, application: Application) -> bool:
     """Whether the request is still in the round of review that this link was made for."""
-    return is_hers(claim, application) and claim.round == _round(application) != ""
+    return claim.round == _round(application) != ""
 
 
 def _round(application: Application) -> str:

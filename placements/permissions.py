@@ -13,9 +13,11 @@ def is_learner_of(user: User, thing: Application | Placement) -> bool:
     return thing.learner_id == user.pk
 
 
-def is_preceptor_of(user: User, thing: Application | Placement) -> bool:
-    """Of record, now: somebody who left the listing has no say from the next request on."""
-    return thing.listing.preceptor.user_id == user.pk
+def is_office_of(user: User, thing: Application | Placement) -> bool:
+    """The preceptor of record or a delegate of hers, now: somebody who left has no say from the
+    next request on. Nobody decides about herself.
+    """
+    return thing.listing.preceptor_id in user.practices and not is_learner_of(user, thing)
 
 
 def is_coordinator(user: User, _thing: Application | Placement | None = None) -> bool:
@@ -23,8 +25,8 @@ def is_coordinator(user: User, _thing: Application | Placement | None = None) ->
 
 
 def is_host(user: User, thing: Application | Placement) -> bool:
-    """The preceptor, or staff on her behalf."""
-    return is_preceptor_of(user, thing) or is_coordinator(user)
+    """The preceptor's office, or staff on her behalf."""
+    return is_office_of(user, thing) or is_coordinator(user)
 
 
 def is_guest(user: User, thing: Application | Placement) -> bool:
@@ -65,8 +67,13 @@ def may_log_hours(user: User, placement: Placement) -> bool:
 
 
 def may_attest(user: User, placement: Placement) -> bool:
-    """Sign hours and evaluate."""
-    return placement.preceptor.user_id == user.pk
+    """Sign hours, which her office can do from its own book."""
+    return placement.preceptor_id in user.practices and not is_learner_of(user, placement)
+
+
+def may_evaluate(user: User, placement: Placement) -> bool:
+    """What she thinks of a learner is the preceptor's alone."""
+    return placement.preceptor.user_id == user.pk and not is_learner_of(user, placement)
 
 
 def may_cancel(user: User, placement: Placement) -> bool:

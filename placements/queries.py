@@ -1,6 +1,6 @@
 """Questions about applications and placements that no single row answers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,24 +8,33 @@ from decimal import Decimal
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.models import Document, PreceptorProfile, User
+from accounts.models import Document, User
+from audit.queries import history_of
 from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
 from rotations.eligibility import Check, Summary, check_listing, summary
 from rotations.models import SeatWeek
 
+# Keys of the preceptors whose work somebody does: ``User.practices``.
+Practices = Collection[int]
 # Days that wait for the preceptor's word.
 UNSIGNED = Count("hours", filter=Q(hours__attested_at=None, hours__disputed_at=None))
 
 
-def review_queue(preceptor: PreceptorProfile) -> QuerySet[Application]:
-    """What waits for this preceptor, oldest first."""
+def review_queue(practices: Practices) -> QuerySet[Application]:
+    """What waits for these preceptors, oldest first."""
     return (
-        Application.objects.filter(listing__preceptor=preceptor, status=Status.UNDER_REVIEW)
+        Application.objects.filter(listing__preceptor__in=practices, status=Status.UNDER_REVIEW)
         .with_listing()
         .order_by("review_started_at", "pk")
     )
+
+
+def acted_for_office(application: Application) -> dict[str, User]:
+    """Who of the office took which step in its preceptor's name, by verb; the last one counts."""
+    events = history_of(application).filter(on_behalf_of=application.listing.preceptor.user_id)
+    return {event.verb: event.by for event in events if event.by}
 
 
 def others_in_block(application: Application) -> list[Placement]:
@@ -122,11 +131,11 @@ def hours_totals(placement: Placement) -> HoursTotals:
     )
 
 
-def starting_between(preceptor: PreceptorProfile, first: date, last: date) -> QuerySet[Placement]:
-    """Who arrives at her listings in these days."""
+def starting_between(practices: Practices, first: date, last: date) -> QuerySet[Placement]:
+    """Who arrives at their listings in these days."""
     return (
         Placement.objects.filter(
-            preceptor=preceptor,
+            preceptor__in=practices,
             start_on__range=(first, last),
             status__in=[PlacementStatus.ONBOARDING, PlacementStatus.READY],
         )
@@ -207,11 +216,12 @@ def _seats_before(applications: list[Application]) -> dict[int, tuple[int, int]]
     }
 
 
-def on_site(preceptor: PreceptorProfile) -> QuerySet[Placement]:
-    """Who is with her now, or on hold after having begun."""
+def on_site(practices: Practices) -> QuerySet[Placement]:
+    """Who is with them now, or on hold after having begun."""
     return (
         Placement.objects.filter(
-            preceptor=preceptor, status__in=[PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP]
+            preceptor__in=practices,
+            status__in=[PlacementStatus.ACTIVE, PlacementStatus.WRAP_UP],
         )
         .with_listing()
         .annotate(unsigned=UNSIGNED)
@@ -219,10 +229,10 @@ def on_site(preceptor: PreceptorProfile) -> QuerySet[Placement]:
     )
 
 
-def learners_of(preceptor: PreceptorProfile) -> QuerySet[Placement]:
-    """Everybody who was, is or will be at her listings, the latest first."""
+def learners_of(practices: Practices) -> QuerySet[Placement]:
+    """Everybody who was, is or will be at their listings, the latest first."""
     return (
-        Placement.objects.filter(preceptor=preceptor)
+        Placement.objects.filter(preceptor__in=practices)
         .with_listing()
         .annotate(unsigned=UNSIGNED)
         .order_by("-start_on", "-pk")

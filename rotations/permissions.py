@@ -6,8 +6,9 @@ from accounts.models import User
 from rotations.models import Listing
 
 
-def is_preceptor_of(user: User | AnonymousUser, listing: Listing) -> bool:
-    return user.is_authenticated and listing.preceptor.user_id == user.pk
+def is_office_of(user: User | AnonymousUser, listing: Listing) -> bool:
+    """The preceptor of record, or a delegate of hers."""
+    return isinstance(user, User) and listing.preceptor_id in user.practices
 
 
 def edits_listings(user: User | AnonymousUser) -> bool:
@@ -17,4 +18,4 @@ def edits_listings(user: User | AnonymousUser) -> bool:
 
 def may_pause(user: User, listing: Listing) -> bool:
     """Take it off the catalogue for a while, and bring it back."""
-    return is_preceptor_of(user, listing) or edits_listings(user)
+    return is_office_of(user, listing) or edits_listings(user)

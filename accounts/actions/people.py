@@ -29,6 +29,7 @@ from accounts.models import (
     PreceptorProfile,
     User,
 )
+from accounts.permissions import shown_for
 from accounts.uploads import MAX_FILES, MAX_TOTAL, CleanFile, Refused
 from audit.actions import record
 from audit.models import Event
@@ -39,7 +40,7 @@ COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
 COORDINATOR_MODELS = {
     "accounts": ["user", "learnerprofile", "preceptorprofile", "licence", "document", "documenttype",
-                 "consent"],
+                 "consent", "invitation", "delegation", "introduction"],
     "rotations": ["listing", "requirement", "seatweek", "site", "specialty", "state",
                   "cancellationpolicy", "question"],
     "placements": ["application", "placement", "hoursentry", "evaluation"],
@@ -206,7 +207,15 @@ def read_document(
 ) -> None:
     """Remember that somebody opened it, or looked at one page of it (promise B8)."""
     seen = {"page": page} if page else {}
-    record("document.read", document, by=by, address=address, type=document.type.slug, **seen)
+    record(
+        "document.read",
+        document,
+        by=by,
+        on_behalf_of=shown_for(by, document),
+        address=address,
+        type=document.type.slug,
+        **seen,
+    )
 
 
 REVIEW = ("verified_at", "verified_by", "rejected_at", "rejected_by", "reject_reason",

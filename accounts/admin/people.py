@@ -1,4 +1,3 @@
-from itertools import chain, count
 from typing import Any
 
 from django import forms
@@ -8,7 +7,6 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
@@ -17,6 +15,7 @@ from accounts.forms import LearnerForm
 from accounts.http import person
 from accounts.models import (
     Consent,
+    Introduction,
     LearnerProfile,
     Licence,
     PreceptorProfile,
@@ -139,18 +138,19 @@ class PreceptorAdminForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
         if not facts.get("slug") and facts.get("user"):
-            facts["slug"] = free_slug(facts["user"].name)
+            facts["slug"] = actions.free_slug(facts["user"].name)
         return facts
 
 
-def free_slug(name: str) -> str:
-    """“helen-castellano”, or with a number behind where that is taken."""
-    stem = slugify(name)[:70] or "preceptor"
-    taken = set(
-        PreceptorProfile.objects.filter(slug__startswith=stem).values_list("slug", flat=True)
-    )
-    numbered = (f"{stem}-{number}" for number in count(2))
-    return next(slug for slug in chain([stem], numbered) if slug not in taken)
+class IntroductionInline(ReadOnly, admin.StackedInline):
+    """What she said when she joined; nothing of it is checked."""
+
+    model = Introduction
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("accounts.view_preceptorprofile")
 
 
 class LicenceInline(admin.TabularInline):
@@ -159,11 +159,27 @@ class LicenceInline(admin.TabularInline):
     readonly_fields = ["verified_at", "verified_by"]
 
 
+class ToVerifyFilter(admin.SimpleListFilter):
+    title = _("work")
+    parameter_name = "work"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("verify", _("To verify"))]
+
+    def queryset(
+        self, request: HttpRequest, rows: QuerySet[PreceptorProfile]
+    ) -> QuerySet[PreceptorProfile]:
+        if self.value() == "verify":
+            return rows & PreceptorProfile.objects.to_verify()
+        return rows
+
+
 @admin.register(PreceptorProfile)
 class PreceptorAdmin(AuditedAdmin):
     form = PreceptorAdminForm
     list_display = ["user", "suffix", "level", "accepting", "verified_at", "suspended_at"]
     list_filter = [
+        ToVerifyFilter,
         ("verified_at", admin.EmptyFieldListFilter),
         ("suspended_at", admin.EmptyFieldListFilter),
         "credential",
@@ -172,7 +188,7 @@ class PreceptorAdmin(AuditedAdmin):
     search_fields = ["user__name", "user__email", "=npi"]
     autocomplete_fields = ["user"]
     list_select_related = ["user"]
-    inlines = [LicenceInline]
+    inlines = [IntroductionInline, LicenceInline]
     readonly_fields = ["identity_checked_at", "identity_checked_by", "verified_at", "verified_by",
                        "suspended_at", "suspended_by", "median_answer_hours", "answered_percent",
                        "requests_counted"]  # fmt: skip

@@ -1,15 +1,20 @@
 from accounts.models.address import AddressChange
+from accounts.models.delegation import Delegation
 from accounts.models.document import Document, DocumentType
+from accounts.models.invitation import Invitation
 from accounts.models.learner import LearnerProfile
-from accounts.models.preceptor import Licence, PreceptorProfile
+from accounts.models.preceptor import Introduction, Licence, PreceptorProfile
 from accounts.models.preview import Preview
 from accounts.models.user import Consent, User
 
 __all__ = [
     "AddressChange",
     "Consent",
+    "Delegation",
     "Document",
     "DocumentType",
+    "Introduction",
+    "Invitation",
     "LearnerProfile",
     "Licence",
     "PreceptorProfile",

@@ -21,6 +21,10 @@ class PreceptorQuerySet(models.QuerySet["PreceptorProfile"]):
         """Those whose profile anybody may read."""
         return self.filter(suspended_at=None, user__is_active=True).exclude(verified_at=None)
 
+    def to_verify(self) -> "PreceptorQuerySet":
+        """Joined, and staff have not verified them."""
+        return self.filter(verified_at=None, suspended_at=None, user__is_active=True)
+
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -52,6 +56,9 @@ class PreceptorProfile(models.Model):
     away_until = models.DateField(_("away until"), null=True, blank=True)
     max_learners = models.PositiveSmallIntegerField(
         _("learners at a time"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
+    office_gets_mail = models.BooleanField(
+        _("delegates get the mails about requests and learners too"), default=False
     )
     identity_checked_at = models.DateTimeField(_("identity checked"), null=True, blank=True)
     identity_checked_by = models.ForeignKey(
@@ -125,6 +132,27 @@ class PreceptorProfile(models.Model):
     def is_new(self) -> bool:
         """Too few requests so far to say how fast she answers."""
         return self.requests_counted < ENOUGH_REQUESTS or self.median_answer_hours is None
+
+
+class Introduction(models.Model):
+    """What a preceptor said of herself when she joined: staff begin their checks with it."""
+
+    preceptor = models.OneToOneField(
+        PreceptorProfile, on_delete=models.CASCADE, related_name="introduction"
+    )
+    specialty = models.CharField(_("specialty"), max_length=80)
+    state = models.CharField(_("state"), max_length=2)
+    # As she typed it, also where it is on another profile already.
+    npi = models.CharField("NPI", max_length=10, blank=True)
+    words = models.CharField(_("in her words"), max_length=500, blank=True)
+    at = models.DateTimeField(_("joined"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("introduction")
+        verbose_name_plural = _("introductions")
+
+    def __str__(self) -> str:
+        return f"{self.preceptor}, {self.specialty}, {self.state}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

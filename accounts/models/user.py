@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.kinds import ConsentKind
@@ -84,6 +85,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_preceptor(self) -> bool:
         return hasattr(self, "preceptor_profile")
+
+    @cached_property
+    def practices(self) -> frozenset[int]:
+        """Keys of the preceptors whose office she is: her own profile, and whoever made her a
+        delegate. Every rule about a preceptor's work asks this, once a request.
+        """
+        hers = [self.preceptor_profile.pk] if self.is_preceptor else []
+        lent = self.delegations.current().filter(preceptor__user__is_active=True)
+        return frozenset([*hers, *lent.values_list("preceptor_id", flat=True)])
+
+    @property
+    def is_delegate(self) -> bool:
+        """Acts for a preceptor who is somebody else."""
+        return len(self.practices) > self.is_preceptor
 
 
 class Consent(models.Model):

@@ -45,6 +45,7 @@ LINKS = {"stop": "20/m/ip"}
 
 START = {
     Role.PRECEPTOR: "placements:inbox",
+    Role.DELEGATE: "placements:inbox",
     Role.LEARNER: "placements:my_applications",
     Role.COORDINATOR: "admin:index",
 }

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.actions import record
 from placements import emails
 from placements.actions.placements import complete_if_done
+from placements.actions.transition import in_whose_name
 from placements.models import HoursEntry, Placement
 
 
@@ -73,7 +74,13 @@ def attest_hours(placement: Placement, entries: Iterable[HoursEntry], *, by: Use
         dispute_note="",
     )
     if signed:
-        record("hours.attested", placement, by=by, days=signed)
+        record(
+            "hours.attested",
+            placement,
+            by=by,
+            on_behalf_of=in_whose_name(by, placement),
+            days=signed,
+        )
         complete_if_done(placement)
     return signed
 
@@ -87,5 +94,12 @@ def dispute_hours(entry: HoursEntry, *, by: User, note: str) -> None:
         raise DayNotOpen(_("The hours of this day are signed already."), code="signed")
     entry.disputed_at, entry.disputed_by, entry.dispute_note = timezone.now(), by, note
     entry.save(update_fields=["disputed_at", "disputed_by", "dispute_note"])
-    event = record("hours.disputed", entry.placement, by=by, day=str(entry.day), note=note)
+    event = record(
+        "hours.disputed",
+        entry.placement,
+        by=by,
+        on_behalf_of=in_whose_name(by, entry.placement),
+        day=str(entry.day),
+        note=note,
+    )
     emails.hours_disputed(entry, occasion=event)

@@ -13,7 +13,7 @@ from clocks.actions import schedule
 from clocks.calendar import end_of_day, morning
 from clocks.queries import length, numbers
 from placements import deadlines, emails
-from placements.actions.transition import TransitionNotAllowed, move_placement
+from placements.actions.transition import TransitionNotAllowed, in_whose_name, move_placement
 from placements.models import Application, Placement
 from placements.queries import current_documents, hours_totals
 from placements.states import CancelledBy, CancelReason, PlacementStatus
@@ -166,7 +166,7 @@ def record_arrival(placement: Placement, *, by: User) -> None:
     if placement.arrived_at is None:
         placement.arrived_at = timezone.now()
         placement.save(update_fields=["arrived_at", "updated_at"])
-        record("placement.arrived", placement, by=by)
+        record("placement.arrived", placement, by=by, on_behalf_of=in_whose_name(by, placement))
 
 
 @transaction.atomic

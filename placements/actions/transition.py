@@ -6,9 +6,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import principal
 from audit.actions import record
 from audit.models import Event
 from placements.models import Application, Placement
+from placements.permissions import is_learner_of
 from placements.states import PLACEMENT_TRANSITIONS, TRANSITIONS, PlacementStatus, Status
 
 
@@ -30,7 +32,13 @@ def transition(application: Application, to: Status, *, by: User | None, **chang
     if to not in TRANSITIONS.get(was, ()):
         raise TransitionNotAllowed(application, to)
     _write(application, to, changes)
-    return record(f"application.{to}", application, by=by, was=was)
+    return record(
+        f"application.{to}",
+        application,
+        by=by,
+        on_behalf_of=in_whose_name(by, application),
+        was=was,
+    )
 
 
 def move_placement(
@@ -41,7 +49,17 @@ def move_placement(
     if to not in PLACEMENT_TRANSITIONS.get(was, ()):
         raise TransitionNotAllowed(placement, to)
     _write(placement, to, changes)
-    return record(f"placement.{to}", placement, by=by, was=was)
+    return record(
+        f"placement.{to}", placement, by=by, on_behalf_of=in_whose_name(by, placement), was=was
+    )
+
+
+def in_whose_name(by: User | None, thing: Application | Placement) -> User | None:
+    """The preceptor, where her delegate acts; nobody where somebody acts for herself."""
+    if by is not None and is_learner_of(by, thing):
+        return None
+    preceptor = thing.preceptor if isinstance(thing, Placement) else thing.listing.preceptor
+    return principal(by, preceptor)
 
 
 def _write(subject: Application | Placement, to: str, changes: dict[str, Any]) -> None:

@@ -20,11 +20,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(status__in=OPEN)
 
     def visible_to(self, user: User) -> "ApplicationQuerySet":
-        """Hers, those sent to her as preceptor, all of them for staff; drafts are private."""
+        """Hers, those sent to her office, all of them for staff; drafts are private."""
         if user.is_staff and user.has_perm("placements.view_application"):
             return self
         sent = ~Q(status=Status.DRAFT) & Q(submitted_at__isnull=False)
-        reviewed = Q(listing__preceptor__user=user) & sent & ~Q(review_started_at=None)
+        reviewed = Q(listing__preceptor__in=user.practices) & sent & ~Q(review_started_at=None)
         return self.filter(Q(learner=user) | reviewed)
 
     def with_listing(self) -> "ApplicationQuerySet":

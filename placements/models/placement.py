@@ -38,7 +38,7 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
     def visible_to(self, user: User) -> "PlacementQuerySet":
         if user.is_staff and user.has_perm("placements.view_placement"):
             return self
-        return self.filter(Q(learner=user) | Q(preceptor__user=user))
+        return self.filter(Q(learner=user) | Q(preceptor__in=user.practices))
 
     def with_listing(self) -> "PlacementQuerySet":
         return self.select_related(

@@ -24,7 +24,7 @@ from placements.actions.applications import (
 from placements.actions.transition import TransitionNotAllowed
 from placements.forms.applications import ApplyForm
 from placements.models import Application
-from placements.permissions import is_guest, is_preceptor_of, may
+from placements.permissions import is_guest, is_office_of, may
 from placements.queries import current_documents, precheck
 from placements.states import Status
 from placements.views.moved import moved
@@ -115,7 +115,7 @@ def _start(request: UserRequest, listing: Listing, block: Block | None) -> HttpR
 def application(request: UserRequest, code: str) -> HttpResponse:
     """A task list while it can be edited, the timeline afterwards."""
     found = visible(request, code)
-    if not is_guest(request.user, found) and is_preceptor_of(request.user, found):
+    if not is_guest(request.user, found) and is_office_of(request.user, found):
         return redirect("placements:review", found.code)
     if found.status in EDITABLE:
         return _task_list(request, found)

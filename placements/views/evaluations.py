@@ -21,7 +21,7 @@ from placements.actions.evaluations import (
 from placements.forms.review import NOT_OBSERVED, EvaluationForm
 from placements.models import Evaluation, Placement
 from placements.models.evaluation import EvaluationKind
-from placements.permissions import is_coordinator, is_learner_of, may_attest
+from placements.permissions import is_coordinator, is_learner_of, may_evaluate
 from placements.views.hours import visible
 
 
@@ -36,7 +36,7 @@ def evaluation(request: UserRequest, code: str) -> HttpResponse:
     """The preceptor fills it in; learner and staff read it once it is signed."""
     placement = visible(request, code)
     final = _of(placement)
-    author = may_attest(request.user, placement)
+    author = may_evaluate(request.user, placement)
     if final.is_signed or not author:
         return _read(request, placement, final)
     if placement.status not in OPEN_IN:
@@ -101,13 +101,13 @@ def _write(request: UserRequest, placement: Placement) -> HttpResponse:
 
 def _read(request: UserRequest, placement: Placement, final: Evaluation) -> HttpResponse:
     """What was signed; whether she would support a letter is nobody's but hers."""
-    readers = (is_learner_of, is_coordinator, may_attest)
+    readers = (is_learner_of, is_coordinator, may_evaluate)
     allow(final.is_signed and any(may(request.user, placement) for may in readers))
     lines = [(one.label, final.scores.get(one)) for one in competencies(placement)]
     facts = {
         "placement": placement,
         "evaluation": final,
         "lines": lines,
-        "is_author": may_attest(request.user, placement),
+        "is_author": may_evaluate(request.user, placement),
     }
     return render(request, "placements/evaluation_signed.html", facts)

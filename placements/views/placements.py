@@ -24,8 +24,9 @@ from placements.models.evaluation import Competency
 from placements.permissions import (
     is_coordinator,
     is_learner_of,
-    is_preceptor_of,
+    is_office_of,
     may_cancel,
+    may_evaluate,
     may_log_hours,
 )
 from placements.queries import current_documents, hours_totals
@@ -91,7 +92,8 @@ def _page(
         "may_ask": _may_ask(found, letters),
         "may_cancel": may_cancel(request.user, found) and _is_party(request, found),
         "is_hers": is_learner_of(request.user, found),
-        "is_host": is_preceptor_of(request.user, found),
+        "is_host": is_office_of(request.user, found),
+        "may_evaluate": may_evaluate(request.user, found),
     }
     return render(request, "placements/placement.html", context, status=status)
 

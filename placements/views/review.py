@@ -25,9 +25,9 @@ from placements.actions.offers import offer_seat, undo_offer, undo_until
 from placements.actions.transition import TransitionNotAllowed
 from placements.deadlines import offer_window
 from placements.forms.review import DeclineForm, SuggestForm
-from placements.links import Claim, holds, is_hers, read
+from placements.links import Claim, holds, read, reader_of
 from placements.models import Application
-from placements.permissions import is_host, is_preceptor_of, may
+from placements.permissions import is_host, is_office_of, may
 from placements.states import Status
 from rotations.actions.seats import SeatsGone
 from rotations.blocks import OpenBlock
@@ -57,13 +57,12 @@ class Answering:
             reverse(f"placements:{move}", args=[application.code])
             for move in ("confirm", "decline", "undo", "review")
         )
-        back = reverse("placements:inbox") if is_preceptor_of(user, application) else page
+        back = reverse("placements:inbox") if is_office_of(user, application) else page
         return cls(user, confirm, decline, undo, back)
 
     @classmethod
-    def linked(cls, address: str, application: Application) -> "Answering":
-        host = application.listing.preceptor.user
-        return cls(host, address, address, address, address, by_link=True)
+    def linked(cls, address: str, reader: User) -> "Answering":
+        return cls(reader, address, address, address, address, by_link=True)
 
 
 def unlisted(view: Any) -> Any:
@@ -168,16 +167,16 @@ def _confirm(request: Request, application: Application, who: Answering) -> Http
     except ValidationError as refusal:
         return _refused(request, application, who, refusal)
     if request.htmx:
-        return _confirmed_in_place(request, application)
+        return _confirmed_in_place(request, application, who)
     return redirect(who.back)
 
 
-def _confirmed_in_place(request: Request, application: Application) -> HttpResponse:
+def _confirmed_in_place(request: Request, application: Application, who: Answering) -> HttpResponse:
     """The row that takes the request's place in the inbox, and how many still wait."""
     facts = {
         "offer": application,
         "until": undo_until(application),
-        "cases": queries.review_queue(application.listing.preceptor),
+        "cases": queries.review_queue(who.by.practices),
     }
     return render(request, "placements/inbox.html#confirmed", facts)
 
@@ -281,9 +280,10 @@ def link(request: Request, token: str) -> HttpResponse:
     claim = read(token)
     applications = Application.objects.with_listing()
     application = applications.filter(pk=claim.application).first() if claim else None
-    if claim is None or application is None or not is_hers(claim, application):
+    reader = reader_of(claim, application) if claim and application else None
+    if claim is None or application is None or reader is None:
         return render(request, "placements/link_over.html", status=404)
-    who = Answering.linked(request.path, application)
+    who = Answering.linked(request.path, reader)
     if request.method == "POST":
         return _answer_by_link(request, application, claim, who)
     if _waits(claim, application):

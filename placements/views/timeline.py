@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from clocks.queries import in_words
 from placements.deadlines import OFFER
 from placements.models import Application, Placement
+from placements.queries import acted_for_office
 from placements.states import PlacementStatus, Status
 from placements.templatetags.placement_facts import (
     documents_due,
@@ -49,6 +50,16 @@ def timeline(
 ) -> list[Step]:
     """From the sending on. Exactly one step is “now” while something is open."""
     return list(_only_one_now(_steps(application, missing, answer_by, certificate)))
+
+
+def _host(application: Application, step: Status) -> dict[str, str]:
+    """Who took the step: “Dr. Castellano”, or “Ana Ruiz for Dr. Castellano”."""
+    preceptor = application.listing.preceptor.address_as
+    delegate = acted_for_office(application).get(f"application.{step}")
+    if delegate is None:
+        return {"preceptor": preceptor}
+    names = {"delegate": delegate.name, "preceptor": preceptor}
+    return {"preceptor": _("%(delegate)s for %(preceptor)s") % names}
 
 
 def _only_one_now(steps: Iterator[Step]) -> Iterator[Step]:
@@ -113,7 +124,9 @@ def _answer(application: Application) -> Iterator[Step]:
     """The preceptor's part, and the learner's answer to an offer."""
     who = {"preceptor": application.listing.preceptor.address_as}
     if application.offered_at:
-        title = _("%(preceptor)s confirmed and offered you a seat") % who
+        title = _("%(preceptor)s confirmed and offered you a seat") % _host(
+            application, Status.OFFERED
+        )
         yield Step(title, DONE, at=application.offered_at)
         yield from _offer(application)
     elif application.status == Status.UNDER_REVIEW:
@@ -151,7 +164,7 @@ def _offer(application: Application) -> Iterator[Step]:
 
 
 def _end(application: Application) -> Step:
-    who = {"preceptor": application.listing.preceptor.address_as}
+    who = _host(application, Status(application.status))
     titles = {
         Status.DECLINED: _("%(preceptor)s could not take you on these dates") % who,
         Status.NO_RESPONSE: _("%(preceptor)s did not answer in time") % who,

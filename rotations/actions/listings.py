@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import principal
 from audit.actions import record
 from audit.models import Event
 from clocks.actions import schedule
@@ -101,4 +102,6 @@ def _move(listing: Listing, to: ListingStatus, *, by: User | None, **changes: An
     for field, value in changes.items():
         setattr(listing, field, value)
     listing.save(update_fields=["status", "updated_at", *changes])
-    return record(f"listing.{to}", listing, by=by, was=was)
+    return record(
+        f"listing.{to}", listing, by=by, on_behalf_of=principal(by, listing.preceptor), was=was
+    )

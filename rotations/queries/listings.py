@@ -11,14 +11,15 @@ from rotations.queries.blocks import upcoming_blocks
 
 
 def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
-    """What anybody may find; her own to a preceptor, all of them to those who keep them."""
+    """What anybody may find; her own to a preceptor and her office, all of them to those who keep them."""
     listings = Listing.objects.select_related(
         "specialty", "site__state", "preceptor__user", "policy"
     ).defer("document")
     if user.is_staff and user.has_perm("rotations.view_listing"):
         return listings
     public = Q(status="published", preceptor__suspended_at=None)
-    return listings.filter(public | Q(preceptor__user_id=user.pk or 0))
+    practices = user.practices if isinstance(user, User) else ()
+    return listings.filter(public | Q(preceptor__in=practices))
 
 
 def gaps_of(listing: Listing) -> list[str]:

@@ -23,7 +23,7 @@ from rotations.forms.catalogue import CatalogueForm
 from rotations.forms.question import QuestionForm
 from rotations.kinds import LEVEL_MEANS, TYPE_MEANS, HandsOn, RotationType
 from rotations.models import Listing
-from rotations.permissions import edits_listings, is_preceptor_of
+from rotations.permissions import edits_listings, is_office_of
 from rotations.queries import (
     Requests,
     alternatives,
@@ -153,7 +153,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "met_tone": tone_of(met),
         "due_at": _due_at(found, block, needs_visa=needs_visa, today=today),
         "can_apply": found.is_published and found.preceptor.accepting,
-        "is_own": is_preceptor_of(request.user, found),
+        "is_own": is_office_of(request.user, found),
         "back": _back(request),
     }
     if not found.is_published or found.preceptor.suspended_at:

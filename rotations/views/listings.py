@@ -1,4 +1,4 @@
-"""The preceptor's own listings."""
+"""The listings of a preceptor, for her and her office."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,13 +42,13 @@ MOVES = {
 @require_safe
 @login_required
 def my_listings(request: UserRequest) -> HttpResponse:
-    profile = getattr(request.user, "preceptor_profile", None)
-    if profile is None:
+    practices = request.user.practices
+    if not practices:
         raise Http404
     listings = list(
-        Listing.objects.of_preceptor(profile)
+        Listing.objects.filter(preceptor__in=practices)
         .exclude(status=ListingStatus.ARCHIVED)
-        .select_related("specialty", "site__state")
+        .select_related("specialty", "site__state", "preceptor__user")
         .defer("document")
     )
     blocks = upcoming_blocks(listings)
@@ -60,7 +60,8 @@ def my_listings(request: UserRequest) -> HttpResponse:
         )
         for listing in listings
     ]
-    return render(request, "rotations/my_listings.html", {"rows": rows, "preceptor": profile})
+    facts = {"rows": rows, "names_host": request.user.is_delegate}
+    return render(request, "rotations/my_listings.html", facts)
 
 
 @require_POST

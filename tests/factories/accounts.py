@@ -8,10 +8,20 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.kinds import CredentialKind, DocumentGroup, Family, Validity, VisaPlan
+from accounts.codes import digest, new_code
+from accounts.kinds import (
+    CredentialKind,
+    DocumentGroup,
+    Family,
+    InvitationKind,
+    Validity,
+    VisaPlan,
+)
 from accounts.models import (
+    Delegation,
     Document,
     DocumentType,
+    Invitation,
     LearnerProfile,
     Licence,
     PreceptorProfile,
@@ -89,6 +99,37 @@ class LicenceFactory(DjangoModelFactory):
     expires_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=700))
     verified_at = factory.LazyFunction(timezone.now)
     verified_by = factory.SubFactory(StaffFactory)
+
+
+class DelegationFactory(DjangoModelFactory):
+    class Meta:
+        model = Delegation
+
+    preceptor = factory.SubFactory(PreceptorFactory)
+    person = factory.SubFactory(UserFactory, name=factory.Sequence(lambda n: f"Ana O’Ruiz {n}"))
+
+
+class InvitationFactory(DjangoModelFactory):
+    """To be a delegate, open; ``link="…"`` is what stands in its mail."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        link = factory.LazyFunction(new_code)
+
+    kind = InvitationKind.DELEGATE
+    email = factory.Sequence(lambda n: f"office{n}@example.com")
+    digest = factory.LazyAttribute(lambda o: digest(o.link))
+    preceptor = factory.Maybe(
+        factory.LazyAttribute(lambda o: o.kind == InvitationKind.DELEGATE),
+        factory.SubFactory(PreceptorFactory),
+        None,
+    )
+    invited_by = factory.LazyAttribute(
+        lambda o: o.preceptor.user if o.preceptor else StaffFactory()
+    )
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=14))
 
 
 class DocumentTypeFactory(DjangoModelFactory):
