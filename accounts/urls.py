@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import own
+from accounts.views import joining, offices, own
 
 app_name = "accounts"
 
@@ -22,4 +22,15 @@ urlpatterns = [
     path("wallet/<str:code>/pages/<int:number>/", own.document_page, name="document_page"),
     path("wallet/<str:code>/dates/", own.document_dates, name="document_dates"),
     path("wallet/<str:code>/remove/", own.document_remove, name="document_remove"),
+    path("offer-a-rotation/", joining.offer, name="offer"),
+    path("offer-a-rotation/sent/", joining.offered, name="offered"),
+    path("joined/", joining.joined, name="joined"),
+    path("invitations/<str:code>/", joining.invitation, name="invitation"),
+    path("office/", offices.delegates, name="delegates"),
+    path("office/mail/", offices.office_mail, name="office_mail"),
+    path("office/delegates/<str:code>/end/", offices.delegation_end, name="delegation_end"),
+    path("office/invitations/<str:code>/again/", offices.invitation_again, name="invitation_again"),
+    path(
+        "office/invitations/<str:code>/revoke/", offices.invitation_revoke, name="invitation_revoke"
+    ),
 ]

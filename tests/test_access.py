@@ -14,7 +14,13 @@ from guides.models import Guide, Page
 from letters.states import LetterStatus
 from placements.states import PlacementStatus, Status
 from rotations.kinds import ListingStatus
-from tests.factories.accounts import DocumentFactory, PreceptorFactory, UserFactory
+from tests.factories.accounts import (
+    DelegationFactory,
+    DocumentFactory,
+    InvitationFactory,
+    PreceptorFactory,
+    UserFactory,
+)
 from tests.factories.letters import IssuedDocumentFactory, LetterRequestFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
 from tests.factories.rotations import ListingFactory
@@ -22,18 +28,16 @@ from tests.papers import drawn
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anonymous", "learner", "other", "preceptor", "colleague", "coordinator")
+ROLES = ("anonymous", "learner", "other", "preceptor", "delegate", "colleague", "coordinator")
 SIGN_IN, OK, NO, GONE, POST = 302, 200, 403, 404, 405
 
 
-def row(anonymous, learner, other, preceptor, colleague, coordinator):
-    return dict(
-        zip(ROLES, (anonymous, learner, other, preceptor, colleague, coordinator), strict=True)
-    )
+def row(*cells):
+    return dict(zip(ROLES, cells, strict=True))
 
 
-PUBLIC = row(OK, OK, OK, OK, OK, OK)
-POSTED = row(POST, POST, POST, POST, POST, POST)
+PUBLIC = row(OK, OK, OK, OK, OK, OK, OK)
+POSTED = row(POST, POST, POST, POST, POST, POST, POST)
 # (URL name, arguments) → what a GET answers to each role.
 TABLE = {
     "rotations:home": PUBLIC,
@@ -43,7 +47,7 @@ TABLE = {
     "rotations:specialties": PUBLIC,
     "rotations:specialty": PUBLIC,
     "rotations:preceptor": PUBLIC,
-    "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, GONE),
+    "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
     "rotations:pause_listing": POSTED,
     "rotations:resume_listing": POSTED,
     "rotations:submit_listing": POSTED,
@@ -52,62 +56,71 @@ TABLE = {
     "guides:page": PUBLIC,
     "letters:verify": PUBLIC,
     "letters:verify_code": PUBLIC,
-    "letters:verify_capitals": row(302, 302, 302, 302, 302, 302),
+    "letters:verify_capitals": row(302, 302, 302, 302, 302, 302, 302),
     "letters:compare": POSTED,
     "letters:certificate_keys": PUBLIC,
-    "letters:certificate": row(SIGN_IN, 202, GONE, 202, GONE, 202),
-    "letters:requests": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "letters:request": row(SIGN_IN, OK, GONE, OK, GONE, OK),
-    "letters:request_pdf": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE),
-    "letters:ask": row(SIGN_IN, 302, GONE, GONE, GONE, GONE),
-    "letters:packet": row(OK, GONE, OK, OK, OK, OK),
-    "letters:packet_pdf": row(GONE, GONE, GONE, GONE, GONE, GONE),
-    "accounts:dashboard": row(SIGN_IN, 302, 302, 302, 302, 302),
+    "letters:certificate": row(SIGN_IN, 202, GONE, 202, 202, GONE, 202),
+    "letters:requests": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "letters:request": row(SIGN_IN, OK, GONE, OK, GONE, GONE, OK),
+    "letters:request_pdf": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE, GONE),
+    "letters:ask": row(SIGN_IN, 302, GONE, GONE, GONE, GONE, GONE),
+    "letters:packet": row(OK, GONE, OK, OK, OK, OK, OK),
+    "letters:packet_pdf": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
+    "accounts:dashboard": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
     "accounts:take_role": POSTED,
-    "accounts:profile": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "accounts:stop_address_change": row(GONE, GONE, GONE, GONE, GONE, GONE),
+    "accounts:profile": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:stop_address_change": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "accounts:end_session": POSTED,
     "accounts:decline_second_factor": POSTED,
-    "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "accounts:document": row(SIGN_IN, OK, GONE, GONE, GONE, OK),
-    "accounts:document_page": row(SIGN_IN, OK, GONE, GONE, GONE, OK),
-    "accounts:document_dates": row(SIGN_IN, OK, GONE, GONE, GONE, GONE),
+    "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:document": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, OK),
+    "accounts:document_page": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, OK),
+    "accounts:document_dates": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, GONE),
     "accounts:document_remove": POSTED,
-    "placements:my_applications": row(SIGN_IN, OK, OK, OK, OK, OK),
-    "placements:apply": row(SIGN_IN, OK, OK, NO, NO, NO),
-    "placements:application": row(SIGN_IN, OK, GONE, 302, GONE, OK),
-    "placements:dates": row(SIGN_IN, 302, GONE, NO, GONE, 302),
-    "placements:about": row(SIGN_IN, 302, GONE, NO, GONE, 302),
-    "placements:documents": row(SIGN_IN, 302, GONE, NO, GONE, 302),
-    "placements:send": row(SIGN_IN, 302, GONE, NO, GONE, 302),
-    "placements:sent": row(SIGN_IN, OK, GONE, NO, GONE, OK),
-    "placements:withdraw": row(SIGN_IN, OK, GONE, NO, GONE, OK),
-    "placements:offer": row(SIGN_IN, 302, GONE, NO, GONE, 302),
+    "accounts:offer": row(OK, OK, OK, 302, OK, 302, OK),
+    "accounts:offered": PUBLIC,
+    "accounts:joined": row(SIGN_IN, 302, 302, OK, 302, OK, 302),
+    "accounts:invitation": row(OK, NO, NO, NO, NO, NO, NO),
+    "accounts:delegates": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
+    "accounts:office_mail": POSTED,
+    "accounts:delegation_end": POSTED,
+    "accounts:invitation_again": POSTED,
+    "accounts:invitation_revoke": POSTED,
+    "placements:my_applications": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "placements:apply": row(SIGN_IN, OK, OK, NO, OK, NO, NO),
+    "placements:application": row(SIGN_IN, OK, GONE, 302, 302, GONE, OK),
+    "placements:dates": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:about": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:documents": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:send": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:sent": row(SIGN_IN, OK, GONE, NO, NO, GONE, OK),
+    "placements:withdraw": row(SIGN_IN, OK, GONE, NO, NO, GONE, OK),
+    "placements:offer": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
     "placements:accept": POSTED,
     "placements:decline_offer": POSTED,
-    "placements:placement": row(SIGN_IN, OK, GONE, OK, GONE, OK),
-    "placements:calendar": row(SIGN_IN, OK, GONE, OK, GONE, OK),
+    "placements:placement": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
+    "placements:calendar": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
     "placements:hours": POSTED,
-    "placements:cancel": row(SIGN_IN, 302, GONE, NO, GONE, 302),
-    "placements:inbox": row(SIGN_IN, NO, NO, OK, OK, NO),
-    "placements:learners": row(SIGN_IN, NO, NO, OK, OK, NO),
-    "placements:review": row(SIGN_IN, NO, GONE, OK, GONE, OK),
+    "placements:cancel": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:inbox": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
+    "placements:learners": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
+    "placements:review": row(SIGN_IN, NO, GONE, OK, OK, GONE, OK),
     "placements:confirm": POSTED,
     "placements:undo": POSTED,
     "placements:decline": POSTED,
-    "placements:link": row(GONE, GONE, GONE, GONE, GONE, GONE),
-    "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, GONE, NO),
+    "placements:link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
+    "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, OK, GONE, NO),
     "placements:arrived": POSTED,
-    "placements:evaluation": row(SIGN_IN, NO, GONE, OK, GONE, NO),
+    "placements:evaluation": row(SIGN_IN, NO, GONE, OK, NO, GONE, NO),
     "healthz": PUBLIC,
-    "readyz": row(503, 503, 503, 503, 503, 503),
+    "readyz": row(503, 503, 503, 503, 503, 503, 503),
     "stay": PUBLIC,
-    "kept": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE),
+    "kept": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE, GONE),
     "theme": POSTED,
     "theme_css": PUBLIC,
-    "favicon": row(302, 302, 302, 302, 302, 302),
+    "favicon": row(302, 302, 302, 302, 302, 302, 302),
 }
 # Whole families with a door of their own, tested where they are at home.
 ELSEWHERE = ("admin:", "account_", "mfa_", "socialaccount_", "usersessions_", "outbox:")
@@ -138,6 +151,9 @@ class Cast:
         self.learner, self.other = learner(), learner()
         self.listing = ListingFactory(weeks=12)
         self.preceptor = self.listing.preceptor.user
+        self.delegation = DelegationFactory(preceptor=self.listing.preceptor)
+        self.delegate = self.delegation.person
+        self.invitation = InvitationFactory(preceptor=self.listing.preceptor, link="from-the-mail")
         self.colleague = PreceptorFactory().user
         self.coordinator = UserFactory(is_staff=True)
         self.coordinator.groups.add(Group.objects.get(name="coordinators"))
@@ -168,6 +184,9 @@ class Cast:
                 "packet": self.letter.token, "packet_pdf": self.letter.token,
                 "stop_address_change": "nothing-we-made", "end_session": 0,
                 "take_role": "coordinator",
+                "invitation": "from-the-mail", "delegation_end": self.delegation.code,
+                "invitation_again": self.invitation.code,
+                "invitation_revoke": self.invitation.code,
                 "link": "nothing-we-made"}  # fmt: skip
         of_a_placement = {
             "placement",
@@ -228,6 +247,7 @@ POSTS = [
     "placements:decline_offer", "placements:withdraw", "placements:hours", "placements:sign_hours",
     "placements:evaluation", "placements:arrived", "placements:cancel", "placements:send",
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
+    "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
 ]  # fmt: skip
 
 
@@ -244,8 +264,29 @@ def test_nobody_moves_what_is_somebody_elses(client, cast, role, name):
     assert snapshot(cast) == before
 
 
+# What stays with the preceptor herself (ADR 0013).
+HERS_ALONE = [
+    "placements:evaluation", "letters:request", "letters:ask", "accounts:office_mail",
+    "accounts:delegates", "accounts:invitation_again", "accounts:invitation_revoke",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HERS_ALONE)
+def test_a_delegate_does_not_judge_nor_invite(client, cast, name):
+    client.force_login(cast.delegate)
+    before = snapshot(cast)
+
+    response = client.post(
+        cast.address(name), {"move": "agree", "sign": "1", "email": "x@example.com", "wanted": "on"}
+    )
+
+    assert response.status_code in {NO, GONE}
+    assert snapshot(cast) == before
+
+
 def snapshot(cast):
-    rows = (cast.application, cast.placement, cast.letter, cast.document, cast.listing)
+    rows = (cast.application, cast.placement, cast.letter, cast.document, cast.listing,
+            cast.delegation, cast.invitation)  # fmt: skip
     return [type(thing).objects.filter(pk=thing.pk).values().get() for thing in rows]
 
 

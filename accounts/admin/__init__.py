@@ -1,11 +1,14 @@
 from accounts.admin.documents import DocumentAdmin, DocumentTypeAdmin
 from accounts.admin.each import each
 from accounts.admin.people import ConsentAdmin, LearnerAdmin, PreceptorAdmin, UserAdmin
+from accounts.admin.roles import DelegationAdmin, InvitationAdmin
 
 __all__ = [
     "ConsentAdmin",
+    "DelegationAdmin",
     "DocumentAdmin",
     "DocumentTypeAdmin",
+    "InvitationAdmin",
     "LearnerAdmin",
     "PreceptorAdmin",
     "UserAdmin",

@@ -2,17 +2,31 @@
 
 from accounts.forms.days import DayInput
 from accounts.forms.documents import DatesForm, DocumentForm, RejectForm
+from accounts.forms.joining import (
+    DelegateForm,
+    FactsForm,
+    InvitationAdminForm,
+    OfferForm,
+    OfficeMailForm,
+    acceptance_form,
+)
 from accounts.forms.people import LearnerForm, PersonForm, PreceptorForm, SignupForm
 from accounts.forms.profile import ProfileForm
 
 __all__ = [
     "DatesForm",
     "DayInput",
+    "DelegateForm",
     "DocumentForm",
+    "FactsForm",
+    "InvitationAdminForm",
     "LearnerForm",
+    "OfferForm",
+    "OfficeMailForm",
     "PersonForm",
     "PreceptorForm",
     "ProfileForm",
     "RejectForm",
     "SignupForm",
+    "acceptance_form",
 ]

@@ -38,7 +38,7 @@ class ProfileForm:
         if user.is_preceptor:
             self.role = PreceptorForm(data, instance=user.preceptor_profile, prefix="role")
             self._groups = PRECEPTOR_GROUPS
-        elif user.is_learner or not user.is_staff:
+        elif user.is_learner or not (user.is_staff or user.practices):
             mine = user.learner_profile if user.is_learner else LearnerProfile(user=user)
             self.role = LearnerForm(data, instance=mine, prefix="role")
             self.role.leave_out_foreign()

@@ -1,4 +1,4 @@
-"""What a coordinator's day begins with: five counts that link to what they count."""
+"""What a coordinator's day begins with: six counts that link to what they count."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts.models import Document
+from accounts.models import Document, PreceptorProfile
 from outbox.models import Message
 from placements.models import Application, Placement
 from placements.states import PlacementStatus, Status
@@ -33,6 +33,7 @@ def office_counts(user: Any) -> list[Count]:
         ("placements.view_application", _to_check()),
         ("placements.view_application", _late()),
         ("accounts.view_document", _to_review(user)),
+        ("accounts.view_preceptorprofile", _to_verify()),
         ("placements.view_placement", _unpaid()),
         ("outbox.view_message", _stuck()),
     ]
@@ -67,6 +68,12 @@ def _to_review(user: Any) -> Count:
     n = rows.count()
     words = ngettext("document to review", "documents to review", n)
     return Count(n, words, _list("accounts_document", "review=open"))
+
+
+def _to_verify() -> Count:
+    n = PreceptorProfile.objects.to_verify().count()
+    words = ngettext("preceptor to verify", "preceptors to verify", n)
+    return Count(n, words, _list("accounts_preceptorprofile", "work=verify"))
 
 
 def _unpaid() -> Count:
