@@ -52,10 +52,10 @@ class StateFilter(admin.SimpleListFilter):
 class InvitationAdmin(admin.ModelAdmin):
     """Staff invite here, send a link once more and take it back. Rows are written by actions."""
 
-    list_display = ["email", "kind", "preceptor", "by", "created_at", "expires_at", "state_words"]
+    list_display = ["email", "kind", "by", "state_words", "created_at", "expires_at"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["email", "invited_by__name", "preceptor__user__name"]
-    list_select_related = ["preceptor__user", "invited_by"]
+    list_select_related = ["invited_by"]
     date_hierarchy = "created_at"
     actions = ["send_again", "revoke"]
 

@@ -60,19 +60,27 @@ class FactsForm(forms.Form):
         return clean_npi(number) if number else ""
 
 
-class OfferForm(FactsForm):
-    """The same from somebody whom we do not know yet."""
-
-    field_order = ["name", "email"]
-
+class NamedForm(forms.Form):
     name = forms.CharField(
         label=_("Your full name"),
         min_length=2,
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Enter your name as on your license.")},
-        help_text=_("As on your license."),
+        error_messages={"required": _("Enter your full name.")},
     )
+
+    def clean_name(self) -> str:
+        name = clean_person_name(self.cleaned_data["name"])
+        if len(name) < 2:  # noqa: PLR2004  the shortest names have two letters
+            raise ValidationError(_("Enter your full name."), code="required")
+        return name
+
+
+class OfferForm(NamedForm, FactsForm):
+    """The same from somebody whom we do not know yet."""
+
+    field_order = ["name", "email"]
+
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
@@ -81,18 +89,13 @@ class OfferForm(FactsForm):
         error_messages={"required": _("Enter your e-mail address.")},
     )
 
-    def clean_name(self) -> str:
-        name = clean_person_name(self.cleaned_data["name"])
-        if len(name) < 2:  # noqa: PLR2004  the shortest names have two letters
-            raise ValidationError(_("Enter your name as on your license."), code="required")
-        return name
 
-
-class NewcomerForm(SignupForm):
+class NewcomerForm(NamedForm, SignupForm):
     """An account for who came by an invitation: its link has shown the address already."""
 
-    field_order = ["name", "call_me", "password1"]
+    field_order = ["name", "password1"]
 
+    call_me = None  # type: ignore[assignment]  # how Django leaves a field out
     password1 = forms.CharField(
         label=_("Password"),
         required=False,
@@ -108,7 +111,6 @@ class NewcomerForm(SignupForm):
             owner = User(
                 email=self.initial.get("email", ""),
                 name=facts.get("name", ""),
-                call_me=facts.get("call_me", ""),
             )
             try:
                 validate_password(password, owner)
@@ -118,8 +120,7 @@ class NewcomerForm(SignupForm):
 
 
 class NewPreceptorForm(NewcomerForm, FactsForm):
-    field_order = ["name", "call_me", "credential", "specialty", "state", "npi", "words",
-                   "password1", "terms"]  # fmt: skip
+    field_order = ["name", "credential", "specialty", "state", "npi", "words", "password1", "terms"]
 
 
 def acceptance_form(kind: str, *, is_new: bool) -> type[forms.Form]:
@@ -135,7 +136,7 @@ class DelegateForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address of your delegate"),
         max_length=254,
-        help_text=_("An office manager, for example. She gets a link that works for 14 days."),
+        help_text=_("An office manager, for example. We mail a link that works for 14 days."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         error_messages={"required": _("Enter the address.")},
     )

@@ -76,11 +76,11 @@ def test_without_a_password_she_signs_in_by_code(client, invited):
      ({"password1": OFFICE}, "password1")],
 )  # fmt: skip
 def test_a_form_that_is_not_right_keeps_what_was_typed(client, invited, odd, field):
-    page = client.post(PAGE, {**ACCOUNT, "call_me": "Annie", **odd})
+    page = client.post(PAGE, {**ACCOUNT, "name": "Annie O’Ruiz", **odd})
 
     assert page.status_code == 422
     assert field in page.context["form"].errors
-    assert "Annie" in page.text
+    assert field == "name" or "Annie O’Ruiz" in page.text
     assert "errsum" in page.text
     assert Invitation.objects.get().is_open
 
