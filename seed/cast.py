@@ -54,6 +54,8 @@ class Company:
     listings: dict[str, Listing]
     learners: dict[str, User]
     staff: User
+    # Who acts for a preceptor, by the preceptor's key.
+    delegates: dict[int, User]
     today: date
 
     @property
@@ -64,9 +66,14 @@ class Company:
         return acting_at(moment(self.today - timedelta(days=days), hour, minute))
 
 
-def play_cast(listings: dict[str, Listing], learners: dict[str, User], staff: User) -> int:
+def play_cast(
+    listings: dict[str, Listing],
+    learners: dict[str, User],
+    staff: User,
+    delegates: dict[int, User],
+) -> int:
     """Play every story; how many."""
-    company = Company(listings, learners, staff, timezone.localdate())
+    company = Company(listings, learners, staff, delegates, timezone.localdate())
     stories = structure("demo/cast.json")["stories"]
     for row in sorted(stories, key=_turn):
         play(row, company)
@@ -121,8 +128,9 @@ def _send(application: Application, row: Row, company: Company) -> None:
 
 
 def _answer(application: Application, row: Row, company: Company) -> None:
-    """What the preceptor said, on the day she said it."""
-    host, status = application.listing.preceptor.user, row["status"]
+    """What the preceptor or her delegate said, on that day."""
+    preceptor, status = application.listing.preceptor, row["status"]
+    host = company.delegates[preceptor.pk] if row.get("by_delegate") else preceptor.user
     if row["answered_days_ago"] is None:
         return
     with company.days_ago(row["answered_days_ago"], 13, 10):

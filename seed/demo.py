@@ -19,6 +19,7 @@ from rotations.actions.seats import move_seats, set_capacity
 from rotations.blocks import WEEK
 from rotations.models import SeatWeek
 from seed.cast import play_cast
+from seed.offices import build_offices
 from seed.people import build_learners, build_staff
 from seed.reference import load_reference
 from seed.scenery import build_listings, build_preceptors, build_sites
@@ -32,12 +33,14 @@ def load_demo() -> str:
     nobody invented is written to for what happened before today.
     """
     load_reference()
-    coordinator, _admin = build_staff()
+    coordinator, admin = build_staff()
     sites = build_sites()
     preceptors = build_preceptors(coordinator)
     listings = build_listings(sites, preceptors)
     learners = build_learners(coordinator)
-    stories = play_cast(listings, learners, coordinator)
+    staff = {"coordinator": coordinator, "admin": admin}
+    delegates = build_offices(preceptors, staff)
+    stories = play_cast(listings, learners, coordinator, delegates)
     _settle_the_past()
     return (
         f"Demo: {len(listings)} listings at {len(sites)} sites, {len(preceptors)} preceptors, "

@@ -28,7 +28,7 @@ from script.local.options import Options
 from script.local.speech import Refusal, one_sentence, say
 
 PASSWORD = "wardlight-demo"  # noqa: S105  known to all, and said on every page
-PEOPLE = ["learner", "preceptor", "coordinator", "admin"]
+PEOPLE = ["learner", "preceptor", "office", "coordinator", "admin"]
 STOP_SECONDS = 30
 # Celery's advice for servers; on this machine root was a choice.
 ROOT_IS_MEANT = "ignore:You're running the worker with superuser privileges"
