@@ -31,11 +31,13 @@ PRECEPTOR_GROUPS: Groups = [
 class ProfileForm:
     """One page of two forms, filled in and judged as one: the person, and what her role asks."""
 
-    def __init__(self, user: User, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, user: User, data: Mapping[str, Any] | None = None, *, as_learner: bool = False
+    ) -> None:
         self.person = PersonForm(data, instance=user, prefix="person")
         self.role: LearnerForm | PreceptorForm | None = None
         self._groups = PERSON_GROUPS
-        if user.is_preceptor:
+        if user.is_preceptor and not (as_learner and user.is_learner):
             self.role = PreceptorForm(data, instance=user.preceptor_profile, prefix="role")
             self._groups = PRECEPTOR_GROUPS
         elif user.is_learner or not (user.is_staff or user.practices):
@@ -43,6 +45,10 @@ class ProfileForm:
             self.role = LearnerForm(data, instance=mine, prefix="role")
             self.role.leave_out_foreign()
             self._groups = LEARNER_GROUPS
+
+    @property
+    def is_preceptors(self) -> bool:
+        return isinstance(self.role, PreceptorForm)
 
     @property
     def parts(self) -> list[forms.ModelForm]:

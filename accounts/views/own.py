@@ -26,6 +26,7 @@ from accounts.actions import (
 from accounts.forms import DatesForm, DocumentForm, ProfileForm
 from accounts.http import (
     ROLE,
+    ROLES,
     Request,
     UserRequest,
     address_of,
@@ -76,9 +77,10 @@ def take_role(request: UserRequest, role: str) -> HttpResponse:
 def profile(request: UserRequest) -> HttpResponse:
     """Who she is, and what her role needs to know of her, on one page."""
     user = request.user
+    as_learner = role_of(request, request.session.get(ROLES, [])) == Role.LEARNER
     if request.method != "POST":
-        return _profile_page(request, ProfileForm(user))
-    form = ProfileForm(user, request.POST)
+        return _profile_page(request, ProfileForm(user, as_learner=as_learner))
+    form = ProfileForm(user, request.POST, as_learner=as_learner)
     if form.is_valid():
         save_profile(*form.changed, by=user)
         messages.success(request, _("Your profile is saved."))
