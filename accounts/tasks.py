@@ -1,9 +1,10 @@
-"""What workers do for papers: draw their pages for whoever reviews them."""
+"""What workers do for people: draw the pages of papers, forget who never came."""
 
 import logging
 
 from celery import shared_task
 
+from accounts import actions
 from accounts.models import Document, Preview
 from accounts.queries import documents_to_draw
 from accounts.uploads.drawing import Drawn, NotDrawn, Trouble, draw
@@ -42,3 +43,9 @@ def draw_pending() -> None:
     """Start every drawing that is owed; beat runs this each minute."""
     for pk in documents_to_draw().values_list("pk", flat=True)[:BATCH]:
         draw_pages.delay(pk)
+
+
+@shared_task(ignore_result=True)
+def forget_offers() -> None:
+    """Once a day: rotations that strangers offered and never confirmed by mail."""
+    log.info("Forgot %d offers that nobody confirmed.", actions.forget_offers())

@@ -102,6 +102,10 @@ app.conf.update(
         "deliver mail that is due": {"task": "outbox.tasks.deliver_due", **SWEEP},
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
         "draw pages that are owed": {"task": "accounts.tasks.draw_pending", **SWEEP},
+        "forget offers that nobody confirmed": {
+            "task": "accounts.tasks.forget_offers",
+            "schedule": crontab(hour=4, minute=7),
+        },
         "render documents that are owed": {"task": "letters.tasks.render_pending", **SWEEP},
     },
 )

@@ -22,6 +22,8 @@ from accounts.queries import MOST_AN_HOUR, account_of, asked_lately, has_shown, 
 from audit.actions import record
 
 VALID = timedelta(days=14)
+# So long after its end staff may still read what somebody offered and never confirmed.
+KEPT = timedelta(days=16)
 
 
 class InvitationOver(ValidationError):
@@ -130,6 +132,15 @@ def revoke_invitation(invitation: Invitation, *, by: User) -> None:
 def _lock(invitation: Invitation) -> None:
     rows = Invitation.objects.select_for_update(no_key=True, of=("self",))
     invitation.refresh_from_db(from_queryset=rows)
+
+
+def forget_offers() -> int:
+    """Delete what strangers said of themselves and never confirmed; how many."""
+    stale = Invitation.objects.unanswered().filter(
+        invited_by=None, expires_at__lt=timezone.now() - KEPT
+    )
+    forgotten, _models = stale.delete()
+    return forgotten
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """How somebody becomes one of us: by the link of an invitation, or by offering a rotation."""
 
+from contextlib import suppress
 from typing import Any, cast
 
 from allauth.account.internal.flows.login import record_authentication
@@ -19,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actions import (
+    AlreadyPreceptor,
     InvitationOver,
     accept_as_newcomer,
     accept_invitation,
@@ -141,7 +143,8 @@ def offer(request: Request) -> HttpResponse:
 
 def _offered(form: forms.Form, known: User | None) -> HttpResponse:
     if known:
-        register_preceptor(known, by=known, facts=form.cleaned_data)
+        with suppress(AlreadyPreceptor):  # a second click
+            register_preceptor(known, by=known, facts=form.cleaned_data)
         return redirect("accounts:joined")
     facts = dict(form.cleaned_data)
     ask_to_join(facts.pop("email"), facts)

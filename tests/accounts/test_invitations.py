@@ -1,12 +1,14 @@
 """Invitations: mailed to one address, worth something once, for who reads that mailbox."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.actions import (
@@ -17,6 +19,7 @@ from accounts.actions import (
     accept_invitation,
     ask_to_join,
     ensure_groups,
+    forget_offers,
     invite,
     register_preceptor,
     revoke_invitation,
@@ -289,3 +292,41 @@ def test_it_is_worth_as_much_as_the_right_of_who_sent_it(kind):
 
     with pytest.raises(InvitationOver):
         accept_invitation(invitation, by=person(OFFICE))
+
+
+def test_what_a_stranger_never_confirmed_is_forgotten(preceptor):
+    ask_to_join("old@example.com", FACTS)
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(days=17))
+    ask_to_join("new@example.com", FACTS)
+    kept = InvitationFactory(preceptor=preceptor, expires_at=timezone.now() - timedelta(days=90))
+
+    assert forget_offers() == 1
+    assert set(Invitation.objects.values_list("email", flat=True)) == {
+        "new@example.com",
+        kept.email,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_open_one_account():
+    """The second reads that it is over; nobody is there twice."""
+    invitation = InvitationFactory(email=OFFICE)
+    together = Barrier(2)
+
+    def accept():
+        mine = Invitation.objects.get(pk=invitation.pk)
+        together.wait(timeout=5)
+        try:
+            accept_as_newcomer(mine, facts=NEWCOMER, password="", address=None)
+        except ValidationError as refusal:
+            return refusal.code
+        else:
+            return "accepted"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(lambda _n: accept(), range(2)))
+
+    assert outcomes == ["accepted", "over"]
+    assert User.objects.filter(email=OFFICE).count() == Delegation.objects.count() == 1
