@@ -78,7 +78,7 @@ def test_she_ends_a_delegation_and_the_delegate_is_told(hers, preceptor):
     assert delegation.ended_by == preceptor.user
     message = Message.objects.get(template="accounts/delegation_ended")
     assert message.user == delegation.person
-    assert "no longer acts for" in message.body
+    assert "You no longer act for" in message.body
 
 
 def test_a_delegate_gives_the_right_back(client, preceptor):
