@@ -4,10 +4,12 @@ from allauth.urls import build_provider_urlpatterns
 from django.conf import settings
 from django.urls import include, path
 
+from config.devices import devices
+
 urlpatterns = [
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/", devices, name="usersessions_list"),
 ]
 if settings.SOCIALACCOUNT_PROVIDERS:
     urlpatterns += [

@@ -19,6 +19,11 @@ class SessionStore(db.SessionStore):
         self.expires = row.expire_date if row else None
         return row
 
+    def fill(self, row: Session) -> None:
+        """Read it from a row that is there already."""
+        self._session_cache = row.get_decoded()
+        self.expires = row.expire_date
+
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  Django's signature
         facts = getattr(self, "_session_cache", {})  # what is not loaded is not loaded here
         if SESSION_KEY in facts:

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.http import person
+from accounts.models import User
 from config.kept import keep
 from config.sessions import SessionStore
 
@@ -35,9 +37,10 @@ class SessionLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            if timezone.now() > ends_at(request):
+            session = _session(request)
+            if timezone.now() > ends_at(session, person(request)):
                 _sign_out(request)
-            elif not _only_asks(request) and timezone.now() - _used(request) > GRAIN:
+            elif not _only_asks(request) and timezone.now() - _used(session) > GRAIN:
                 request.session.modified = True
         response = self.get_response(request)
         if request.method == "POST" and not request.user.is_authenticated:
@@ -64,19 +67,18 @@ def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return redirect(f"{reverse('account_login')}?{target}")
 
 
-def ends_at(request: HttpRequest) -> datetime:
+def ends_at(session: SessionStore, user: User) -> datetime:
     """When she is signed out unless she does something; at the latest, whatever she does."""
-    staff = request.user.is_staff
-    idle, longest = (IDLE_STAFF, LONGEST_STAFF) if staff else (IDLE, LONGEST)
-    return min(_used(request) + idle, _began(request) + longest)
+    idle, longest = (IDLE_STAFF, LONGEST_STAFF) if user.is_staff else (IDLE, LONGEST)
+    return min(_used(session) + idle, (session.began or timezone.now()) + longest)
 
 
-def _used(request: HttpRequest) -> datetime:
-    return cast(SessionStore, request.session).used or timezone.now()
+def _used(session: SessionStore) -> datetime:
+    return session.used or timezone.now()
 
 
-def _began(request: HttpRequest) -> datetime:
-    return cast(SessionStore, request.session).began or timezone.now()
+def _session(request: HttpRequest) -> SessionStore:
+    return cast(SessionStore, request.session)
 
 
 def _only_asks(request: HttpRequest) -> bool:
@@ -101,4 +103,6 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 def seconds_left(request: HttpRequest) -> int:
     """Rather one too many: who is told that she is out must be."""
-    return max(0, ceil((ends_at(request) - timezone.now()).total_seconds()))
+    return max(
+        0, ceil((ends_at(_session(request), person(request)) - timezone.now()).total_seconds())
+    )

@@ -20,7 +20,7 @@ from rotations.blocks import WEEK
 from rotations.models import SeatWeek
 from seed.cast import play_cast
 from seed.offices import build_offices
-from seed.people import build_learners, build_staff
+from seed.people import build_address_changes, build_learners, build_staff
 from seed.reference import load_reference
 from seed.scenery import build_listings, build_preceptors, build_sites
 
@@ -38,6 +38,7 @@ def load_demo() -> str:
     preceptors = build_preceptors(coordinator)
     listings = build_listings(sites, preceptors)
     learners = build_learners(coordinator)
+    build_address_changes(list(learners.values())[-3:])
     staff = {"coordinator": coordinator, "admin": admin}
     delegates = build_offices(preceptors, staff)
     stories = play_cast(listings, learners, coordinator, delegates)

@@ -1,6 +1,7 @@
 """The demo's people: staff with a second factor, learners with their papers."""
 
 import hashlib
+import secrets
 import time
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.kinds import ConsentKind
-from accounts.models import Consent, Document, DocumentType, LearnerProfile, User
+from accounts.models import AddressChange, Consent, Document, DocumentType, LearnerProfile, User
 from seed.reading import structure
 from seed.scenery import make_user
 from seed.stage import sample_pdf
@@ -67,6 +68,28 @@ def build_learners(staff: User) -> dict[str, User]:
             _document(user, types[paper["type"]], paper, row, staff)
         learners[row["key"]] = user
     return learners
+
+
+def build_address_changes(learners: list[User]) -> None:
+    """One that waits for its code, one that is done and can be taken back, one that was stopped."""
+    now = timezone.now()
+    states: list[dict[str, Any]] = [
+        {},
+        {"done_at": now - timedelta(hours=20)},
+        {"stopped_at": now - timedelta(hours=20)},
+    ]
+    for user, state in zip(learners, states, strict=False):
+        local, _, domain = user.email.partition("@")
+        other = f"{local}.earlier@{domain}" if "done_at" in state else f"{local}.new@{domain}"
+        old, new = (other, user.email) if "done_at" in state else (user.email, other)
+        AddressChange.objects.create(
+            user=user,
+            old=old,
+            new=new,
+            key=secrets.token_hex(32),
+            asked_at=now - timedelta(hours=21 if state else 2),
+            **state,
+        )
 
 
 def _profile(user: User, row: dict[str, Any]) -> None:
