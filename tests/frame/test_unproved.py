@@ -120,14 +120,14 @@ OWNERS = ["sam@example.com", "kim@example.com", "ian@example.com", "sam@kite.exa
 
 
 @pytest.mark.parametrize("typed", LOOKALIKES)
-@pytest.mark.parametrize("page", ["login/", "login/code/", "password/reset/", "signup/"])
-def test_an_address_that_looks_like_another_is_none(client, typed, page):
+@pytest.mark.parametrize("form", ["login/", "login/code/", "password/reset/", "signup/"])
+def test_an_address_that_looks_like_another_is_none(client, typed, form):
     for email in OWNERS:
         make_person(email=email)
     fields = {"login": typed, "email": typed, "password": PASSWORD, "password1": PASSWORD,
               "name": "Sam", "terms": "on"}  # fmt: skip
 
-    answer = client.post(f"/accounts/{page}", fields)
+    answer = client.post(f"/accounts/{form}", fields)
 
     assert answer.status_code == 422
     assert "Enter a valid email address." in answer.text
