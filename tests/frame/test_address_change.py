@@ -72,6 +72,7 @@ def test_the_old_address_is_told_at_once_and_when_it_is_done(person, asker):
     told = Message.objects.get(recipient=old)
     assert NEW in told.body
     assert told.secret
+    assert "Mails about its safety cannot be switched off." in told.body
 
     finish(asker)
 
