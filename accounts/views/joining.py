@@ -28,11 +28,11 @@ from accounts.actions import (
     register_preceptor,
 )
 from accounts.forms import FactsForm, OfferForm, acceptance_form
-from accounts.http import Request, UserRequest, address_of
+from accounts.http import Request, UserRequest, address_of, remember_roles
 from accounts.kinds import InvitationKind
 from accounts.models import Invitation, User
 from accounts.permissions import stands
-from accounts.queries import account_of, has_shown, invitation_of
+from accounts.queries import account_of, has_shown, invitation_of, roles
 
 OFFERS = {"offer": "10/h/ip"}
 
@@ -95,6 +95,7 @@ def _accept(
     try:
         if user is not None:
             accept_invitation(found, by=user, facts=form.cleaned_data)
+            remember_roles(request, roles(user))
             return redirect(_welcome(request, found, user))
         newcomer = accept_as_newcomer(
             found,
@@ -137,14 +138,15 @@ def offer(request: Request) -> HttpResponse:
         form.add_error(None, _("Too many offers came from your connection. Try again in an hour."))
         return _offer_page(request, form, status=429)
     if request.method == "POST" and form.is_valid():
-        return _offered(form, known)
+        return _offered(request, form, known)
     return _offer_page(request, form, status=422 if request.method == "POST" else 200)
 
 
-def _offered(form: forms.Form, known: User | None) -> HttpResponse:
+def _offered(request: Request, form: forms.Form, known: User | None) -> HttpResponse:
     if known:
         with suppress(AlreadyPreceptor):  # a second click
             register_preceptor(known, by=known, facts=form.cleaned_data)
+        remember_roles(request, roles(known))
         return redirect("accounts:joined")
     facts = dict(form.cleaned_data)
     ask_to_join(facts.pop("email"), facts)

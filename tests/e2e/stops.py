@@ -9,12 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.kinds import InvitationKind
 from accounts.models import AddressChange, Document, User
 from config.errors import server_error
 from letters.models import IssuedDocument, LetterRequest
 from placements.links import review_url
 from placements.models import Application, Placement
-from tests.factories.accounts import LearnerFactory, PreceptorFactory, UserFactory
+from tests.factories.accounts import (
+    InvitationFactory,
+    LearnerFactory,
+    PreceptorFactory,
+    UserFactory,
+)
 
 Act = Callable[[Page], object]
 SUBMIT = "main form:has(.btn-primary, .submit-row) [type=submit]"
@@ -77,6 +83,9 @@ class Portal:
 
         self.learner, self.preceptor = of("learner"), of("preceptor")
         self.coordinator, self.admin = of("coordinator"), of("admin")
+        self.delegate = of("office")
+        for kind in (InvitationKind.DELEGATE, InvitationKind.PRECEPTOR):
+            InvitationFactory(kind=kind, link=f"for-a-{kind}")
         long = "Wolfeschlegelsteinhausenbergerdorff Konstantinopoulos-Featherstonehaugh"
         self.newcomer = LearnerFactory(user__name=long, user__is_demo=True).user
         self.new_preceptor = PreceptorFactory(user__name=long, user__is_demo=True).user
@@ -111,11 +120,18 @@ class Portal:
 
     def stops(self) -> dict[User | None, list[Stop]]:
         return {
-            None: [*self.public(), *self.links(), *self.entrance(), *self.refusals()],
+            None: [
+                *self.public(),
+                *self.joining(),
+                *self.links(),
+                *self.entrance(),
+                *self.refusals(),
+            ],
             self.learner: [*self.learners(), *self.account()],
             self.newcomer: self.newcomers(),
             self.preceptor: [*self.preceptors(), *self.keys()],
             self.new_preceptor: self.new_preceptors(),
+            self.delegate: self.delegates(),
             self.unsure: [Stop("/admin/")],
             self.coordinator: self.office(),
             self.hosted("active").learner: [Stop(self.hosted("active").get_absolute_url())],
@@ -146,11 +162,23 @@ class Portal:
             Stop("/verify/W7QF3KX9MTREP6V2H/", status=404),
         ]
 
+    def joining(self) -> list[Stop]:
+        """How somebody becomes one of us."""
+        invited = reverse("accounts:invitation", args=[f"for-a-{InvitationKind.PRECEPTOR}"])
+        return [
+            Stop("/offer-a-rotation/"),
+            Stop("/offer-a-rotation/", send()),
+            Stop("/offer-a-rotation/sent/"),
+            Stop(reverse("accounts:invitation", args=[f"for-a-{InvitationKind.DELEGATE}"])),
+            Stop(invited, send()),
+            Stop("/invitations/nothing-we-made/", status=404),
+        ]
+
     def links(self) -> list[Stop]:
         """What mails open without a sign-in."""
         hers = LetterRequest.objects.filter(placement__listing__preceptor__user=self.preceptor)
         over = LetterRequest.objects.get(status="cancelled")
-        review = review_url(self.asked("under_review"))
+        review = review_url(self.asked("under_review"), self.preceptor)
         return [
             Stop("/" + review.split("/", 3)[3]),
             Stop("/r/nothing-we-made/", status=404),
@@ -286,6 +314,9 @@ class Portal:
             Stop("/letters/"),
             Stop(letter.get_absolute_url()),
             Stop("/profile/"),
+            Stop("/office/"),
+            Stop("/office/", send("form[action$='/office/'] [type=submit]")),
+            Stop("/joined/"),
             Stop(
                 review,
                 out_of_date(
@@ -293,6 +324,11 @@ class Portal:
                     "form[action$='/confirm/'] [type=submit]",
                 ),
             ),
+        ]
+
+    def delegates(self) -> list[Stop]:
+        return [
+            Stop(f"/{page}/") for page in ("inbox", "learners", "listings", "office", "profile")
         ]
 
     def keys(self) -> list[Stop]:
