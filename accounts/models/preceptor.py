@@ -109,11 +109,15 @@ class PreceptorProfile(models.Model):
     @property
     def title(self) -> str:
         """As on a door: “Helen Castellano, MD, FACP”."""
+        if self.user.erased_at:
+            return self.user.name
         return f"{self.user.name}, {self.suffix or self.credential}"
 
     @property
     def address_as(self) -> str:
         """As a learner says it: “Dr. Castellano”; others by their name."""
+        if self.user.erased_at:
+            return self.user.name
         surname = self.user.name.split()[-1]
         return f"Dr. {surname}" if self.is_physician else self.user.name
 

@@ -44,6 +44,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # A preceptor who was offered a second factor and said not now.
     second_factor_declined_at = models.DateTimeField(null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    # Set once: what stood here about her is gone, and the row stays for what refers to it.
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -110,6 +112,7 @@ class Consent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     address = models.GenericIPAddressField(null=True, blank=True)
     subject_id = models.BigIntegerField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
 
     class Meta:
         ordering = ["at"]
