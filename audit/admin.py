@@ -29,13 +29,23 @@ class AuditedAdmin(admin.ModelAdmin):
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        record("admin.changed", obj, by=request.user, changes=message)
+        record("admin.changed", obj, by=request.user, changes=_without_names(message))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for obj in queryset:
-            record("admin.deleted", obj, by=request.user, was=str(obj))
+            record("admin.deleted", obj, by=request.user)
         return super().log_deletions(request, queryset)
+
+
+def _without_names(message: Any) -> Any:
+    """Which fields of what kind of row changed; what a row is called may name a person."""
+    if not isinstance(message, list):
+        return []
+    return [
+        {change: {k: v for k, v in facts.items() if k != "object"} for change, facts in row.items()}
+        for row in message
+    ]
 
 
 @admin.register(Event)

@@ -5,12 +5,28 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+# The table itself knows the two things that may ever happen to an event: after seven years it may
+# go, and the address that an erased person acted from may be taken out of it.
+APPEND_ONLY = """
+    IF TG_OP = 'DELETE' AND OLD.at < now() - interval '7 years' THEN
+        RETURN OLD;
+    END IF;
+    IF TG_OP = 'UPDATE' AND NEW.address IS NULL
+        AND to_jsonb(NEW) - 'address' = to_jsonb(OLD) - 'address'
+        AND EXISTS (SELECT 1 FROM accounts_user WHERE id = OLD.by_id AND erased_at IS NOT NULL)
+    THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+"""
+
 
 class Event(models.Model):
     """What happened, to what, by whom. Nobody can change or delete one.
 
     ``subject`` is ``app.model`` and ``subject_id`` its key, without a foreign
     key: an event outlives its subject. ``by`` is empty when the clock did it.
+    It holds keys and no words of anybody's, so that it can stay when a person is erased.
     """
 
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -43,7 +59,12 @@ class Event(models.Model):
             models.Index("by", "id", name="event_by_actor"),
         ]
         triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Trigger(
+                name="append_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func=APPEND_ONLY,
+            )
         ]
 
     def __str__(self) -> str:

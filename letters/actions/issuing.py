@@ -87,7 +87,7 @@ def revoke_document(document: IssuedDocument, *, by: User, reason: str) -> None:
         raise ValidationError(_("Say why it is withdrawn."), code="reason")
     document.revoked_at, document.revoked_by, document.revoke_reason = timezone.now(), by, reason
     document.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
-    event = record("certificate.revoked", document, by=by, reason=reason)
+    event = record("certificate.revoked", document, by=by)
     emails.certificate_revoked(document, occasion=event)
 
 

@@ -100,6 +100,5 @@ def dispute_hours(entry: HoursEntry, *, by: User, note: str) -> None:
         by=by,
         on_behalf_of=in_whose_name(by, entry.placement),
         day=str(entry.day),
-        note=note,
     )
     emails.hours_disputed(entry, occasion=event)
