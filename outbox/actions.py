@@ -7,6 +7,8 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -33,7 +35,8 @@ def enqueue(
     ``template`` is a path below ``templates/emails`` without its ending. ``key``
     names the occasion: the same occasion, to the same person, is written once.
     The text is rendered now, so it says what was true when it was owed. A ``secret``
-    one carries a code or a link that works without signing in: staff never read it.
+    one carries a code or a link that works without signing in: staff never read it. Nobody
+    writes to the erased.
     """
     user, address = (None, to) if isinstance(to, str) else (to, to.email)
     facts = {"portal": settings.PORTAL, "site_url": settings.SITE_URL, "to": user, **context}
@@ -50,9 +53,14 @@ def enqueue(
             "body": BLANK_LINES.sub("\n\n", body).strip() + "\n",
             "due_at": due_at or timezone.now(),
             "secret": secret,
+            "discarded_at": timezone.now() if getattr(user, "erased_at", None) else None,
         },
     )
-    if created and message.due_at <= timezone.now() + timedelta(seconds=1):
+    if (
+        created
+        and not message.discarded_at
+        and message.due_at <= timezone.now() + timedelta(seconds=1)
+    ):
         nudge("outbox.tasks.deliver", message.pk)
     return message
 
@@ -61,6 +69,19 @@ def discard(key: str) -> int:
     """Take back mails of this occasion that have not left yet; how many."""
     owed = Message.objects.owed().select_for_update().filter(key__startswith=f"{key}:")
     return Message.objects.filter(pk__in=owed).update(discarded_at=timezone.now())
+
+
+def forget(messages: QuerySet[Message], *, addressee: bool) -> int:
+    """Empty what they say, and with ``addressee`` to whom; how many. Those owed never leave."""
+    now = timezone.now()
+    messages = Message.objects.filter(pk__in=list(messages.values_list("pk", flat=True)))
+    messages.owed().update(discarded_at=now)
+    changes: dict[str, Any] = {"subject": "", "body": "", "last_error": "", "forgotten_at": now}
+    if addressee:
+        # The key ends with the address; what stays is as good a name for the occasion.
+        key = Concat(Value("forgotten:"), Cast("pk", TextField()))
+        changes |= {"recipient": "", "user": None, "key": key}
+    return messages.update(**changes)
 
 
 def resend(message: Message) -> None:

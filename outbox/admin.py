@@ -45,6 +45,8 @@ class MessageAdmin(admin.ModelAdmin):
         """Who reads a code or a link that needs no sign-in could act as its owner."""
         if message.secret:
             return gettext("Not shown: it carries a code or a link that only its reader may use.")
+        if message.forgotten_at:
+            return gettext("Deleted, as the portal’s terms of keeping say.")
         return linebreaksbr(message.body)
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
@@ -58,7 +60,7 @@ class MessageAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Send again"), permissions=["view"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
-        stuck = list(queryset.filter(sent_at=None, discarded_at=None))
+        stuck = list(queryset.filter(sent_at=None, discarded_at=None, forgotten_at=None))
         for message in stuck:
             resend(message)
         said = ngettext("One mail is owed again.", "%(n)d mails are owed again.", len(stuck))

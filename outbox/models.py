@@ -45,6 +45,8 @@ class Message(models.Model):
     # Carries a code or a link with which its reader acts without signing in: staff see that it
     # went, never its text.
     secret = models.BooleanField(default=False)
+    # To somebody of whom nothing else is left: text and address go as soon as it has left.
+    fleeting = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     strikes = models.PositiveSmallIntegerField(_("failed tries"), default=0)
@@ -53,6 +55,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
     discarded_at = models.DateTimeField(_("discarded"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("text deleted"), null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from outbox.actions import forget
 from outbox.models import PATIENCE, STRIKES, Message
 
 BATCH = 500
@@ -46,6 +47,8 @@ def _send(message_id: int) -> None:
         message.sent_at = timezone.now()
         message.last_error = ""
     message.save(update_fields=["sent_at", "failed_at", "due_at", "strikes", "last_error"])
+    if message.fleeting and (message.sent_at or message.failed_at):
+        forget(Message.objects.filter(pk=message.pk), addressee=True)
 
 
 def _mark_failed(message: Message, error: Exception) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from outbox.actions import discard, resend
+from outbox.actions import discard, forget, resend
 from outbox.models import PATIENCE, STRIKES, Message
 from outbox.tasks import deliver
 
@@ -134,3 +134,48 @@ def test_two_workers_send_one_mail(smtp):
         list(pool.map(work, range(2)))
 
     assert len(smtp.mails) == 1
+
+
+def test_what_is_forgotten_says_nothing_and_never_leaves(smtp):
+    owed, sent = owe(), owe("event:2:amara@example.org", sent_at=timezone.now(), last_error="550")
+
+    assert forget(Message.objects.all(), addressee=True) == 2
+    deliver(owed.pk)
+
+    assert smtp.mails == []
+    for message in (owed, sent):
+        message.refresh_from_db()
+        said = (message.key, message.recipient, message.subject, message.body, message.last_error)
+        assert said == (f"forgotten:{message.pk}", "", "", "", "")
+        assert message.forgotten_at
+    assert owed.discarded_at
+
+
+def test_somebody_elses_mail_keeps_its_addressee():
+    message = owe(sent_at=timezone.now())
+
+    forget(Message.objects.all(), addressee=False)
+
+    message.refresh_from_db()
+    assert (message.recipient, message.key, message.body) == ("amara@example.org", "event:1", "")
+
+
+def test_a_fleeting_mail_leaves_no_trace_once_it_is_sent(smtp):
+    message = owe(fleeting=True)
+
+    deliver(message.pk)
+
+    message.refresh_from_db()
+    assert len(smtp.mails) == 1
+    assert message.sent_at
+    assert (message.recipient, message.body) == ("", "")
+
+
+def test_a_fleeting_mail_that_is_not_sent_yet_is_kept(smtp):
+    smtp.refuse = "450 later"
+    message = owe(fleeting=True)
+
+    deliver(message.pk)
+
+    message.refresh_from_db()
+    assert (message.sent_at, message.recipient) == (None, "amara@example.org")
