@@ -106,6 +106,16 @@ app.conf.update(
             "task": "accounts.tasks.forget_offers",
             "schedule": crontab(hour=4, minute=7),
         },
+        "make copies of people's data that are owed": {
+            "task": "privacy.tasks.make_exports",
+            **SWEEP,
+        },
+        "delete files whose rows are gone": {"task": "privacy.tasks.delete_files", **SWEEP},
+        "plan the night's deletions": {
+            "task": "privacy.tasks.plan_night",
+            "schedule": crontab(minute="7"),
+            "options": {"expires": 3000},
+        },
         "render documents that are owed": {"task": "letters.tasks.render_pending", **SWEEP},
     },
 )

@@ -156,6 +156,9 @@ class FreshSignIn:
             "mfa_activate_totp",
             "mfa_add_webauthn",
             "mfa_generate_recovery_codes",
+            "privacy:ask_copy",
+            "privacy:erase",
+            "privacy:export",
             "socialaccount_connections",
         }
     )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("theme.css", theme.style_sheet, name="theme_css"),
     path("accounts/", include("config.doors")),
     path("admin/", admin.site.urls),
+    path("privacy/", include("privacy.urls")),
     path("", include("letters.urls")),
     path("", include("placements.urls")),
     path("", include("accounts.urls")),

@@ -13,6 +13,8 @@ from clocks.intervals import declared
 from clocks.models import Interval
 from guides.models import Guide, GuideGroup, Page
 from letters.models import MatchSeason
+from privacy.models import RetentionTerm
+from privacy.terms import SHIPPED
 from rotations.models import CancellationPolicy, Specialty, State
 from seed.reading import flag, pages, structure, table
 
@@ -33,6 +35,7 @@ def load_reference() -> dict[str, int]:
         "guides": _guides(),
         "pages": _pages(),
         "timers": _timers(),
+        "terms of keeping": _terms(),
     }
 
 
@@ -42,6 +45,14 @@ def _add(model: type[Model], key: str, rows: list[dict[str, Any]]) -> int:
     new = [model(**row) for row in rows if row[key] not in there]
     model._default_manager.bulk_create(new)
     return len(new)
+
+
+def _terms() -> int:
+    rows = [
+        {"key": term.value, "days": shipped.days, "basis": shipped.basis}
+        for term, shipped in SHIPPED.items()
+    ]
+    return _add(RetentionTerm, "key", rows)
 
 
 def _states() -> int:

@@ -23,6 +23,7 @@ from tests.factories.accounts import (
 )
 from tests.factories.letters import IssuedDocumentFactory, LetterRequestFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory, learner
+from tests.factories.privacy import ErasureFactory, ExportFactory
 from tests.factories.rotations import ListingFactory
 from tests.papers import drawn
 
@@ -30,6 +31,8 @@ pytestmark = pytest.mark.django_db
 
 ROLES = ("anonymous", "learner", "other", "preceptor", "delegate", "colleague", "coordinator")
 SIGN_IN, OK, NO, GONE, POST = 302, 200, 403, 404, 405
+# The password is asked once more.
+AGAIN = 302
 
 
 def row(*cells):
@@ -114,6 +117,14 @@ TABLE = {
     "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, OK, GONE, NO),
     "placements:arrived": POSTED,
     "placements:evaluation": row(SIGN_IN, NO, GONE, OK, NO, GONE, NO),
+    "privacy:home": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "privacy:ask_copy": row(SIGN_IN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN),
+    "privacy:export": row(SIGN_IN, AGAIN, GONE, GONE, GONE, GONE, GONE),
+    "privacy:readings": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "privacy:health": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "privacy:erase": row(SIGN_IN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN),
+    "privacy:call_off": POSTED,
+    "privacy:keep": PUBLIC,
     "healthz": PUBLIC,
     "readyz": row(503, 503, 503, 503, 503, 503, 503),
     "stay": PUBLIC,
@@ -167,6 +178,8 @@ class Cast:
         self.document = drawn(DocumentFactory(owner=self.learner))
         self.certificate = IssuedDocumentFactory(placement=self.placement)
         self.letter = LetterRequestFactory(placement=self.placement, status=LetterStatus.REQUESTED)
+        self.export = ExportFactory(owner=self.learner, ready=True)
+        self.erasure = ErasureFactory()
 
     def arguments(self, name):
         app, _colon, page = name.partition(":")
@@ -187,6 +200,7 @@ class Cast:
                 "invitation": "from-the-mail", "delegation_end": self.delegation.code,
                 "invitation_again": self.invitation.code,
                 "invitation_revoke": self.invitation.code,
+                "export": self.export.code, "keep": self.erasure.code,
                 "link": "nothing-we-made"}  # fmt: skip
         of_a_placement = {
             "placement",

@@ -15,6 +15,7 @@ APPS = [
     "letters",
     "outbox",
     "placements",
+    "privacy",
     "rotations",
     "seed",
 ]
@@ -58,6 +59,17 @@ def test_writes_finds_an_assignment(tmp_path):
     assert writes(source, "status")
     source.write_text("def f(rows):\n    rows.update(taken=1)\n")
     assert writes(source, "taken")
+
+
+def test_one_module_suspends_a_refusal_of_the_database():
+    """Triggers guard the record and the history; only an erasure may pass, by one door."""
+    found = {
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path in sources(app)
+        if re.search(r"pgtrigger\.(ignore|constraints)|session_replication_role", path.read_text())
+    }
+    assert found == {"privacy/actions/history.py"}
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -51,6 +51,7 @@ PORTAL = {
 
 INSTALLED_APPS = [
     "seed",
+    "privacy",
     "letters",
     "placements",
     "rotations",

@@ -24,6 +24,8 @@ def certificate(request: UserRequest, code: str) -> HttpResponseBase:
         return redirect(found)
     if not found.rendered_at:
         return render(request, "letters/preparing.html", {"document": found}, status=202)
+    if not found.file:  # its holder was erased: what it states can still be checked
+        return redirect(found)
     return pdf_download(found.file, f"certificate-{found.number}.pdf")
 
 

@@ -15,6 +15,7 @@ from config.errors import server_error
 from letters.models import IssuedDocument, LetterRequest
 from placements.links import review_url
 from placements.models import Application, Placement
+from privacy.models import Erasure
 from tests.factories.accounts import (
     InvitationFactory,
     LearnerFactory,
@@ -24,6 +25,10 @@ from tests.factories.accounts import (
 
 Act = Callable[[Page], object]
 SUBMIT = "main form:has(.btn-primary, .submit-row) [type=submit]"
+
+# A question with one box.
+ASKED = "main form:has([type=checkbox]) [type=submit]"
+PRIVACY = ("your-data", "your-data/copy", "who-looked", "health", "delete")
 
 # The key of a mailed link that stops a change of address.
 STOP = "the-key-of-a-mail"
@@ -185,6 +190,7 @@ class Portal:
             Stop(reverse("accounts:stop_address_change", args=[STOP])),
             *(Stop(reverse("letters:packet", args=[letter.token])) for letter in hers),
             Stop(reverse("letters:packet", args=[over.token]), status=404),
+            Stop(Erasure.objects.open().first().get_absolute_url()),
         ]
 
     def entrance(self) -> list[Stop]:
@@ -271,6 +277,7 @@ class Portal:
 
     def account(self) -> list[Stop]:
         return [
+            *(Stop(f"/privacy/{page}/") for page in PRIVACY),
             Stop("/accounts/email/"),
             Stop("/accounts/email/", send()),
             Stop("/accounts/password/change/", send()),
@@ -289,6 +296,8 @@ class Portal:
             Stop("/letters/"),
             Stop("/profile/", send(shows=".errsum, .note")),
             Stop("/accounts/reauthenticate/"),
+            *(Stop(f"/privacy/{page}/") for page in ("your-data", "who-looked")),
+            *(Stop(f"/privacy/{page}/", send(ASKED)) for page in ("health", "delete")),
             Stop("/kept/"),
         ]
 
@@ -317,6 +326,8 @@ class Portal:
             Stop("/office/"),
             Stop("/office/", send("form[action$='/office/'] [type=submit]")),
             Stop("/joined/"),
+            Stop("/privacy/your-data/"),
+            Stop("/privacy/delete/"),
             Stop(
                 review,
                 out_of_date(
@@ -358,6 +369,8 @@ class Portal:
             Stop("/accounts/2fa/recovery-codes/generate/"),
             Stop("/accounts/2fa/totp/deactivate/"),
             Stop("/admin/"),
+            Stop(reverse("admin:privacy_retentionrun_changelist")),
+            Stop(reverse("admin:privacy_export_changelist")),
             Stop(reverse("admin:placements_application_changelist")),
             Stop(reverse("admin:placements_application_changelist"), choose(decline)),
             Stop(reverse("admin:placements_application_change", args=[application.pk])),

@@ -41,7 +41,7 @@ RUN = """async ([only, exclude]) => {
 # Answers that are no pages: files, data, and ways to another page.
 NO_PAGES = {"accounts:dashboard", "accounts:document", "accounts:document_page", "letters:ask",
             "letters:certificate_keys", "letters:packet_pdf", "letters:request_pdf",
-            "letters:verify_capitals", "placements:calendar", "favicon", "healthz", "readyz",
+            "letters:verify_capitals", "placements:calendar", "privacy:export", "favicon", "healthz", "readyz",
             "stay", "theme_css"}  # fmt: skip
 
 

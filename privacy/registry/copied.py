@@ -1,0 +1,207 @@
+"""What a person's copy of her data holds, table by table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.db.models import Field, Model, Q, QuerySet
+
+from accounts.models import (
+    AddressChange,
+    Consent,
+    Delegation,
+    Document,
+    Introduction,
+    Invitation,
+    LearnerProfile,
+    Licence,
+    PreceptorProfile,
+    User,
+)
+from audit.models import Event
+from letters.models import IssuedDocument, LetterRequest
+from outbox.models import Message
+from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
+from privacy.models import Erasure, Export
+from rotations.models import Listing, Question
+
+SECRET = "A secret: whoever reads it could act in your name."  # noqa: S105  a reason
+
+
+@dataclass(frozen=True)
+class Record:
+    """Rows of one table that are about her. All fields but those of ``without``, or ``only`` some."""
+
+    name: str
+    model: type[Model]
+    mine: Callable[[User], Q]
+    without: dict[str, str] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> list[Field]:
+        chosen = [one for one in self.model._meta.concrete_fields if one.name not in self.without]
+        return [one for one in chosen if not self.only or one.name in self.only]
+
+    def rows(self, user: User) -> QuerySet[Model]:
+        related = [one.name for one in self.fields if one.is_relation]
+        rows = self.model._default_manager.filter(self.mine(user))
+        return rows.select_related(*related).order_by("pk")
+
+
+RECORDS = (
+    Record(
+        "account",
+        User,
+        lambda user: Q(pk=user.pk),
+        without={"password": SECRET, "is_demo": "Says only that nobody real is meant."},
+    ),
+    Record("email_addresses", EmailAddress, lambda user: Q(user=user)),
+    Record("address_changes", AddressChange, lambda user: Q(user=user), without={"key": SECRET}),
+    Record("second_factors", Authenticator, lambda user: Q(user=user), without={"data": SECRET}),
+    Record("social_accounts", SocialAccount, lambda user: Q(user=user)),
+    Record(
+        "sign_ins",
+        UserSession,
+        lambda user: Q(user=user),
+        without={"session_key": SECRET, "data": "Empty."},
+    ),
+    Record("consents", Consent, lambda user: Q(user=user)),
+    Record("learner_profile", LearnerProfile, lambda user: Q(user=user)),
+    Record("preceptor_profile", PreceptorProfile, lambda user: Q(user=user)),
+    Record("introduction", Introduction, lambda user: Q(preceptor__user=user)),
+    Record("delegations", Delegation, lambda user: Q(person=user) | Q(preceptor__user=user)),
+    Record(
+        "invitations",
+        Invitation,
+        lambda user: Q(accepted_by=user) | Q(email__iexact=user.email),
+        without={"digest": SECRET},
+    ),
+    Record("licenses", Licence, lambda user: Q(preceptor__user=user)),
+    Record("documents", Document, lambda user: Q(owner=user)),
+    Record("applications", Application, lambda user: Q(learner=user)),
+    Record("documents_sent", ApplicationDocument, lambda user: Q(application__learner=user)),
+    Record("rotations", Placement, lambda user: Q(learner=user)),
+    Record("hours", HoursEntry, lambda user: Q(placement__learner=user)),
+    Record(
+        "evaluations",
+        Evaluation,
+        lambda user: Q(placement__learner=user, signed_at__isnull=False),
+        without={
+            "would_support_letter": "Your preceptor's private word, never shown to learners.",
+            "would_host_again": "Your preceptor's private word, never shown to learners.",
+        },
+    ),
+    Record(
+        "letter_requests",
+        LetterRequest,
+        lambda user: Q(placement__learner=user),
+        without={
+            "token": SECRET,
+            "token_expires_at": SECRET,
+            "decline_note": "Your preceptor's own words; the page shows them if she shares them.",
+            "shares_note": "Your preceptor's own choice.",
+        },
+    ),
+    Record("certificates", IssuedDocument, lambda user: Q(placement__learner=user)),
+    Record(
+        "rotations_supervised",
+        Placement,
+        lambda user: Q(preceptor__user=user),
+        only=("code", "listing", "status", "start_on", "end_on", "planned_hours"),
+    ),
+    Record(
+        "evaluations_written",
+        Evaluation,
+        lambda user: Q(signed_by=user),
+        only=("placement", "kind", "signed_at"),
+    ),
+    Record(
+        "letters_asked_of_you",
+        LetterRequest,
+        lambda user: Q(placement__preceptor__user=user) & ~Q(status="draft"),
+        only=("code", "status", "requested_at", "promised_on", "uploaded_on", "decline_note"),
+    ),
+    Record(
+        "listings",
+        Listing,
+        lambda user: Q(preceptor__user=user),
+        without={"document": "The search index of the text."},
+    ),
+    Record("questions", Question, lambda user: Q(asker=user)),
+    Record(
+        "mails",
+        Message,
+        lambda user: Q(user=user),
+        without={
+            "key": "The portal's own name for the occasion; holds nothing about you.",
+            "strikes": "Of the sending, not of you.",
+            "tries": "Of the sending, not of you.",
+            "last_error": "Of the sending, not of you.",
+            "fleeting": "Of the sending, not of you.",
+        },
+    ),
+    Record(
+        "what_you_did",
+        Event,
+        lambda user: Q(by=user),
+        without={"detail": "Keys of the rows that changed; may name somebody else's."},
+    ),
+    Record(
+        "copies",
+        Export,
+        lambda user: Q(owner=user),
+        without={"file": "A copy within a copy.", "tries": "Of the making, not of you."},
+    ),
+    Record("erasures", Erasure, lambda user: Q(person=user), without={"code": SECRET}),
+)
+
+HISTORY = "Earlier states of rows that are in the copy, kept so that a change can be proved."
+NOBODY = "About nobody."
+NOT_COPIED = {
+    "account.EmailConfirmation": SECRET,
+    "accounts.DelegationEvent": HISTORY,
+    "accounts.DocumentEvent": HISTORY,
+    "accounts.DocumentType": NOBODY,
+    "accounts.LearnerProfileEvent": HISTORY,
+    "accounts.LicenceEvent": HISTORY,
+    "accounts.PreceptorProfileEvent": HISTORY,
+    "accounts.Preview": "Pictures of your documents, drawn so that they can be checked.",
+    "accounts.User_groups": "What you may do here; no data about you.",
+    "accounts.User_user_permissions": "What you may do here; no data about you.",
+    "admin.LogEntry": "The admin's own list of changes; what you did is in the copy already.",
+    "auth.Group": NOBODY,
+    "auth.Group_permissions": NOBODY,
+    "auth.Permission": NOBODY,
+    "clocks.Due": "What the clock has to do, by the number of the row it concerns.",
+    "clocks.Interval": NOBODY,
+    "clocks.IntervalEvent": NOBODY,
+    "contenttypes.ContentType": NOBODY,
+    "guides.Guide": NOBODY,
+    "guides.Page": NOBODY,
+    "letters.IssuedDocumentEvent": HISTORY,
+    "letters.LetterRequestEvent": HISTORY,
+    "letters.MatchSeason": NOBODY,
+    "pghistory.Context": "Which page a change of a row came from.",
+    "pghistory.Events": HISTORY,
+    "pghistory.MiddlewareEvents": HISTORY,
+    "placements.ApplicationEvent": HISTORY,
+    "placements.PlacementEvent": HISTORY,
+    "privacy.FileToDelete": NOBODY,
+    "privacy.RetentionRun": NOBODY,
+    "privacy.RetentionTerm": NOBODY,
+    "rotations.CancellationPolicy": NOBODY,
+    "rotations.ListingEvent": HISTORY,
+    "rotations.Listing_co_preceptors": "Whom a listing names beside its preceptor: on its page.",
+    "rotations.Requirement": NOBODY,
+    "rotations.SeatWeek": NOBODY,
+    "rotations.Site": NOBODY,
+    "rotations.Specialty": NOBODY,
+    "rotations.State": NOBODY,
+    "sessions.Session": SECRET,
+    "socialaccount.SocialApp": NOBODY,
+    "socialaccount.SocialToken": SECRET,
+}

@@ -1,0 +1,155 @@
+"""What becomes of each table when a person is erased, in the order in which it is done.
+
+A row is deleted, or it is emptied: all that is written in it goes unless ``keeps`` names it. So
+what somebody adds to a table tomorrow is erased without a word here. The history of a row shares
+its fate.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Field, Model, Q, Value
+from django.db.models.functions import Concat
+
+from accounts.models import (
+    AddressChange,
+    Consent,
+    Document,
+    Introduction,
+    Invitation,
+    LearnerProfile,
+    Licence,
+    PreceptorProfile,
+    User,
+)
+from letters.models import IssuedDocument, LetterRequest
+from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
+from privacy.models import Export
+from rotations.models import Question
+
+SILENT = (models.BooleanField, models.DateTimeField, models.GeneratedField)
+WORDS = (models.CharField, models.TextField, models.JSONField, models.FileField, ArrayField)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of one table's rows about a person; of their history too."""
+
+    model: type[Model]
+    hers: Callable[[User], Q]
+    deleted: bool = False
+    keeps: frozenset[str] = frozenset()
+    sets: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def emptied(self) -> dict[str, Any]:
+        """Field → what stands there afterwards."""
+        empty = {
+            one.name: _nothing(one)
+            for one in self.model._meta.concrete_fields
+            if _is_words(one) and one.name not in self.keeps
+        }
+        return {**empty, **self.sets}
+
+
+def _is_words(one: Field) -> bool:
+    """Whether it can say something about somebody; keys, codes, moments, yes and no cannot."""
+    if one.primary_key or one.is_relation or isinstance(one, SILENT):
+        return False
+    if (one.unique and not one.null) or (one.choices and not one.blank):
+        return False
+    return one.null or isinstance(one, WORDS)
+
+
+def _nothing(one: Field) -> Any:
+    if one.null:
+        return None
+    return one.get_default() if isinstance(one, models.JSONField | ArrayField) else ""
+
+
+def _deleted(model: type[Model], hers: Callable[[User], Q]) -> Fate:
+    return Fate(model, hers, deleted=True)
+
+
+def _kept(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+FATES = (
+    _deleted(EmailAddress, lambda user: Q(user=user)),
+    _deleted(AddressChange, lambda user: Q(user=user)),
+    _deleted(Authenticator, lambda user: Q(user=user)),
+    _deleted(SocialAccount, lambda user: Q(user=user)),
+    _deleted(UserSession, lambda user: Q(user=user)),
+    _deleted(ApplicationDocument, lambda user: Q(document__owner=user)),
+    _deleted(Document, lambda user: Q(owner=user)),
+    _deleted(Introduction, lambda user: Q(preceptor__user=user)),
+    _deleted(
+        Invitation,
+        lambda user: Q(accepted_by=user) | Q(preceptor__user=user) | Q(email__iexact=user.email),
+    ),
+    _deleted(Licence, lambda user: Q(preceptor__user=user)),
+    _deleted(Question, lambda user: Q(asker=user)),
+    _deleted(Export, lambda user: Q(owner=user)),
+    Fate(LearnerProfile, lambda user: Q(user=user)),
+    Fate(
+        PreceptorProfile,
+        lambda user: Q(user=user),
+        sets={"slug": Concat(Value("former-"), "user_id", output_field=models.CharField())},
+    ),
+    Fate(Consent, lambda user: Q(user=user), keeps=_kept("version", "subject_id")),
+    Fate(
+        Application,
+        lambda user: Q(learner=user),
+        keeps=_kept("start_on", "weeks", "fee", "service_fee", "done", "decline_reason"),
+    ),
+    Fate(
+        Placement,
+        lambda user: Q(learner=user),
+        keeps=_kept("policy", "cancelled_by", "cancel_reason"),
+    ),
+    Fate(HoursEntry, lambda user: Q(placement__learner=user)),
+    Fate(Evaluation, lambda user: Q(placement__learner=user), keeps=_kept("scores")),
+    Fate(
+        LetterRequest,
+        lambda user: Q(placement__learner=user),
+        keeps=_kept("destination", "target_on", "promised_on", "uploaded_on"),
+        sets={"letter_id": "erased"},
+    ),
+    Fate(
+        IssuedDocument,
+        lambda user: Q(placement__learner=user),
+        keeps=_kept("facts", "key_id", "signature", "sha256"),
+    ),
+)
+
+# Tables that hold something about a person and are dealt with otherwise, or not at all.
+NOT_ERASED = {
+    "accounts.User": "Emptied last, by hand: the row that everything else refers to.",
+    "accounts.User_groups": "Cleared with the account.",
+    "accounts.User_user_permissions": "Cleared with the account.",
+    "account.EmailConfirmation": "Goes with its address.",
+    "accounts.Delegation": "Ended; keys and moments only.",
+    "accounts.Preview": "Goes with its document, pictures and all.",
+    "admin.LogEntry": "Its text is emptied; it names rows by what they were called.",
+    "audit.Event": "Keys and moments only; the addresses she acted from are taken out.",
+    "outbox.Message": "Hers are emptied, and so is what others were written about her.",
+    "privacy.Erasure": "That she was erased, when, and on which ground.",
+    "rotations.Listing": "A preceptor's: taken out of the catalogue, her name taken out of its text.",
+    "rotations.Listing_co_preceptors": "She is taken out of other preceptors' listings.",
+    "sessions.Session": "Hers are looked for and deleted.",
+    "socialaccount.SocialToken": "Goes with its account.",
+}
+
+# Where her name may stand afterwards, and why.
+EXCEPTIONS = {
+    "letters_issueddocument.facts": "What was printed on a certificate: its code must still verify.",
+    "letters_issueddocumentevent.facts": "The same, as it was issued.",
+}
