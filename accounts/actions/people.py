@@ -48,6 +48,7 @@ COORDINATOR_MODELS = {
     "guides": ["guide", "page"],
     "outbox": ["message"],
     "clocks": ["due"],
+    "privacy": ["export", "retentionrun"],
     "audit": ["event"],
 }  # fmt: skip
 
@@ -81,7 +82,7 @@ def give_consent(
 
 
 def has_consented(user: User, kind: ConsentKind) -> bool:
-    return user.consents.filter(kind=kind).exists()
+    return user.consents.filter(kind=kind, withdrawn_at=None).exists()
 
 
 Profile = LearnerProfile | PreceptorProfile | User
@@ -119,9 +120,12 @@ def add_document(
     """Put a paper into the wallet; the version that was there is replaced.
 
     The owner's row is locked, so that two uploads of one kind leave one current
-    version. Refuses with ``Refused`` past 100 files or 300 MB.
+    version. Refuses with ``Refused`` past 100 files or 300 MB, and health records of
+    somebody who has not agreed that they are kept.
     """
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
+    if kind.is_health and not has_consented(owner, ConsentKind.HEALTH):
+        raise Refused(_("We may keep health records only if their owner agrees."), code="consent")
     _refuse_hoard(owner, file.size)
     owner.documents.current().filter(type=kind).update(superseded_at=timezone.now())
     document = Document(

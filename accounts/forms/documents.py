@@ -127,9 +127,9 @@ class FilesField(forms.FileField):
 
 
 class DocumentForm(DatesForm):
-    """One paper: the file, the dates that its validity needs, and a yes to keep health records."""
+    """One paper: the file, and the dates that its validity needs."""
 
-    field_order = ["file", "issued_on", "expires_on", "health"]
+    field_order = ["file", "issued_on", "expires_on"]
 
     file = FilesField(
         label=_("File"),
@@ -142,16 +142,6 @@ class DocumentForm(DatesForm):
         ),
         error_messages={"required": _("Choose a file.")},
     )
-    health = forms.BooleanField(
-        label=_("I agree that my health records are kept and checked for my rotations"),
-        help_text=_("Asked once. Tell your coordinator if you change your mind."),
-        error_messages={"required": _("We may keep health records only if you agree.")},
-    )
-
-    def __init__(self, *args: Any, asks_health: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not (asks_health and self.only.is_health):
-            del self.fields["health"]
 
 
 class RejectForm(forms.Form):

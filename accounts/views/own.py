@@ -17,7 +17,6 @@ from accounts.actions import (
     add_document,
     date_document,
     find_address_change,
-    give_consent,
     has_consented,
     read_document,
     remove_document,
@@ -137,30 +136,24 @@ def _with_next(url: str, request: UserRequest) -> str:
 def document_add_type(request: UserRequest, slug: str) -> HttpResponse:
     """Add a paper of this kind, or a newer version of it."""
     kind, user = get_object_or_404(DocumentType, slug=slug), request.user
-    asks_health = not has_consented(user, ConsentKind.HEALTH)
+    if kind.is_health and not has_consented(user, ConsentKind.HEALTH):
+        here = {"next": _with_next(request.path, request)}
+        return redirect(f"{reverse('privacy:health')}?{urlencode(here)}")
     if request.method != "POST":
-        return _add_page(request, DocumentForm(only=kind, asks_health=asks_health))
-    form = DocumentForm(request.POST, request.FILES, only=kind, asks_health=asks_health)
+        return _add_page(request, DocumentForm(only=kind))
+    form = DocumentForm(request.POST, request.FILES, only=kind)
     if not ratelimit.consume(request, app="accounts", action="upload", config=UPLOADS):
         form.add_error("file", _("That were many files in one hour. Go on a little later."))
         return _add_page(request, form, status=429)
     if form.is_valid():
         try:
-            _add(request, form)
+            add_document(user, kind, form.cleaned_data["file"], by=user, **form.dates)
         except ValidationError as refusal:
             form.add_error("file", refusal)
         else:
             messages.success(request, _("It is in your wallet. A coordinator looks at it next."))
             return redirect(_back(request) or "accounts:wallet")
     return _add_page(request, form, status=422)
-
-
-def _add(request: UserRequest, form: DocumentForm) -> None:
-    user = request.user
-    if form.cleaned_data.get("health"):
-        version = queries.page_version(ConsentKind.PRIVACY)
-        give_consent(user, ConsentKind.HEALTH, version=version, address=address_of(request))
-    add_document(user, form.only, form.cleaned_data["file"], by=user, **form.dates)
 
 
 def _add_page(request: UserRequest, form: DocumentForm, *, status: int = 200) -> HttpResponse:

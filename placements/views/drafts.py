@@ -264,19 +264,27 @@ def documents(request: UserRequest, code: str) -> HttpResponse:
     return _page(request, "documents", found, **more)
 
 
-def _uploads(found: Application, papers: list[Paper]) -> list[tuple[Paper, DocumentForm | None]]:
-    """A form in place for each paper that is asked for; the wallet takes it from there."""
+# An upload form, or the question that comes before it.
+Upload = DocumentForm | str | None
+ASK_FIRST = "ask first"
+
+
+def _uploads(found: Application, papers: list[Paper]) -> list[tuple[Paper, Upload]]:
+    """A form in place for each paper that is asked for; the wallet takes it from there. For
+    health records, as long as she has not agreed that they are kept, the question instead.
+    """
     slugs = [paper.check.document for paper in papers]
     kinds = {kind.slug: kind for kind in DocumentType.objects.filter(slug__in=slugs)}
     asks_health = not has_consented(found.learner, ConsentKind.HEALTH)
     return [(paper, _upload(kinds.get(paper.check.document), asks_health)) for paper in papers]
 
 
-def _upload(kind: DocumentType | None, asks_health: bool) -> DocumentForm | None:  # noqa: FBT001
+def _upload(kind: DocumentType | None, asks_health: bool) -> Upload:  # noqa: FBT001
     if kind is None:
         return None
-    auto_id = f"id_{kind.slug}_%s"
-    return DocumentForm(only=kind, asks_health=asks_health and kind.is_health, auto_id=auto_id)
+    if kind.is_health and asks_health:
+        return ASK_FIRST
+    return DocumentForm(only=kind, auto_id=f"id_{kind.slug}_%s")
 
 
 def _papers(found: Application) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from accounts.actions import give_consent
 from accounts.kinds import ConsentKind, Family, Validity
 from accounts.models import Document
 from accounts.uploads import MAX_AT_ONCE
 from accounts.views.own import UPLOADS
 from audit.models import Event
-from guides.models import Page
 from tests.factories.accounts import DocumentFactory, DocumentTypeFactory, LearnerFactory
 from tests.factories.placements import ApplicationFactory
 from tests.papers import small_pdf
@@ -135,25 +135,28 @@ def test_dates_that_are_missing_or_wrong(hers, validity, sent, field, words):
 
 
 def test_all_problems_are_told_at_once(hers):
-    kind = kind_of(Validity.MONTHS, is_health=True)
+    kind = kind_of(Validity.MONTHS)
 
     answer = hers.post(add(kind), {"file": SimpleUploadedFile("a.svg", b"<svg/>")})
 
-    assert set(answer.context["form"].errors) == {"file", "issued_on", "health"}
+    assert set(answer.context["form"].errors) == {"file", "issued_on"}
 
 
-def test_health_records_ask_once_for_a_yes(hers, amara):
-    Page.objects.create(slug="privacy", title="Privacy", body="", version="7")
-    kind, other = kind_of(is_health=True), kind_of(slug="other", is_health=True)
-    assert "health" not in hers.get(add(kind_of(slug="cv"))).context["form"].fields
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_health_records_wait_for_a_yes_of_their_own(hers, amara, method):
+    kind = kind_of(is_health=True)
 
-    hers.post(add(kind), {"file": pdf(), "health": "on"})
+    answer = getattr(hers, method)(add(kind), {"file": pdf()} if method == "post" else {})
 
-    consent = amara.consents.get(kind=ConsentKind.HEALTH)
-    assert (consent.version, consent.address) == ("7", "127.0.0.1")
-    assert "health" not in hers.get(add(other)).context["form"].fields
-    assert hers.post(add(other), {"file": pdf()}).url == WALLET
-    assert amara.consents.count() == 1
+    assert answer.url.startswith("/privacy/health/?next=")
+    assert not Document.objects.exists()
+    assert not amara.consents.exists()
+
+
+def test_after_the_yes_health_records_are_taken(hers, amara):
+    give_consent(amara, ConsentKind.HEALTH, version="1", address=None)
+
+    assert hers.post(add(kind_of(is_health=True)), {"file": pdf()}).url == WALLET
 
 
 def test_several_pictures_become_one_document(hers, amara):

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.kinds import ConsentKind, DocumentGroup, Validity
+from accounts.kinds import DocumentGroup, Validity
 from accounts.models import Document
 from audit.models import Event
 from placements.states import Status
@@ -22,7 +22,7 @@ WALLET = reverse("accounts:wallet")
 
 @pytest.fixture
 def tb():
-    return DocumentTypeFactory(is_health=True)
+    return DocumentTypeFactory()
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def paper_form(name="tb.pdf", content=None, **more):
     content = small_pdf("TB test") if content is None else content
     issued = timezone.localdate() - timedelta(days=30)
     file = SimpleUploadedFile(name, content)
-    return {"file": file, "issued_on": issued, "health": "on", **more}
+    return {"file": file, "issued_on": issued, **more}
 
 
 def read(answer):
@@ -70,7 +70,6 @@ def test_a_paper_goes_into_the_wallet(hers, amara, tb):
     paper = Document.objects.get()
     assert answer.redirect_chain == [(WALLET, 302)]
     assert (paper.owner, paper.type, paper.state, paper.pages) == (amara, tb, "uploaded", 1)
-    assert amara.consents.filter(kind=ConsentKind.HEALTH).count() == 1
     assert paper.get_absolute_url() in answer.text
 
 
@@ -110,7 +109,6 @@ def test_a_file_that_is_refused_stores_nothing_and_keeps_the_date(hers, tb, name
         {"issued_on": ""},
         {"issued_on": "2999-01-01"},
         {"issued_on": "yesterday"},
-        {"health": ""},
         {"file": ""},
     ],
 )
