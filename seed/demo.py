@@ -3,22 +3,27 @@
 from datetime import timedelta
 from math import ceil
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import Document
 from clocks.models import Due
 from letters.models import IssuedDocument, LetterRequest
+from outbox.actions import forget
 from outbox.models import Message
 from placements.models import Placement
 from placements.states import LIVE
+from privacy.models import Export, FileToDelete
 from rotations.actions.seats import move_seats, set_capacity
 from rotations.blocks import WEEK
 from rotations.models import SeatWeek
 from seed.cast import play_cast
+from seed.keeping import play_keeping
 from seed.offices import build_offices
 from seed.people import build_address_changes, build_learners, build_staff
 from seed.reference import load_reference
@@ -41,7 +46,10 @@ def load_demo() -> str:
     build_address_changes(list(learners.values())[-3:])
     staff = {"coordinator": coordinator, "admin": admin}
     delegates = build_offices(preceptors, staff)
+    _take_stock()
     stories = play_cast(listings, learners, coordinator, delegates)
+    _take_stock()
+    play_keeping(learners, coordinator, admin)
     _settle_the_past()
     return (
         f"Demo: {len(listings)} listings at {len(sites)} sites, {len(preceptors)} preceptors, "
@@ -49,10 +57,26 @@ def load_demo() -> str:
     )
 
 
+def _take_stock() -> None:
+    """Let the database count: in the transaction that loads it all it knows no sizes, and plans
+    as if its tables were empty.
+    """
+    tables = ", ".join(model._meta.db_table for model in apps.get_models() if _is_ours(model))
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze {tables}")
+
+
+def _is_ours(model: type[Model]) -> bool:
+    return model._meta.managed and not model.__module__.startswith(
+        ("django.", "allauth.", "pghistory.")
+    )
+
+
 def _settle_the_past() -> None:
     now = timezone.now()
     for message in Message.objects.owed():
         Message.objects.filter(pk=message.pk).update(sent_at=message.created_at)
+    forget(Message.objects.filter(fleeting=True), addressee=True)
     Due.objects.filter(done_at=None, at__lte=now).update(done_at=now, outcome="staged")
 
 
@@ -60,10 +84,11 @@ def clear_portal() -> None:
     """Delete every row and every private file; migrations stay."""
     names = [
         name
-        for model in (IssuedDocument, LetterRequest)
+        for model in (Export, IssuedDocument, LetterRequest)
         for name in model._default_manager.exclude(file="").values_list("file", flat=True)
     ]
     names += [name for document in Document.objects.all() for name in document.file_names]
+    names += FileToDelete.objects.values_list("name", flat=True)
     call_command("flush", interactive=False, verbosity=0)
     for name in names:
         storages["private"].delete(name)
