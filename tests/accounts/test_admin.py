@@ -222,12 +222,17 @@ def test_a_learner_is_entered_with_ids_as_people_read_them_out(office):
     assert (mine.aamc_id, mine.usmle_id) == ("14725836", "09876543")
 
 
-NO_LICENCES = {"licences-TOTAL_FORMS": "0", "licences-INITIAL_FORMS": "0"}
+NO_ROWS = {
+    "licences-TOTAL_FORMS": "0",
+    "licences-INITIAL_FORMS": "0",
+    "introduction-TOTAL_FORMS": "0",
+    "introduction-INITIAL_FORMS": "0",
+}
 
 
 def preceptor_facts(user, **more):
     return {"user": user.pk, "credential": CredentialKind.MD, "role": "attending",
-            "accepting": "on", **NO_LICENCES, **more}  # fmt: skip
+            "accepting": "on", **NO_ROWS, **more}  # fmt: skip
 
 
 def test_a_preceptor_gets_an_address_of_her_own(office):
