@@ -22,6 +22,7 @@ from accounts.uploads.files import (
 )
 from accounts.uploads.pdfs import clean_pdf, refuse_pages
 from accounts.uploads.pictures import as_pdf, clean_image
+from accounts.uploads.polyglots import refuse_two_in_one
 
 ENDINGS = {"pdf": PDF, "jpg": JPEG, "jpeg": JPEG, "png": PNG}
 MAGIC = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
@@ -62,6 +63,7 @@ def clean_upload(upload: UploadedFile) -> CleanFile:
         raise Refused(str(ADVICE.get(ending, _("Choose a PDF, JPG or PNG file."))), code="type")
     content = upload.read()
     _refuse_disguise(content, kind, ending)
+    refuse_two_in_one(content, kind)
     if kind == PDF:
         content, pages = clean_pdf(content)
     else:

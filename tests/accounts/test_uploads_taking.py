@@ -15,11 +15,11 @@ from accounts.uploads import (
     clean_upload,
     join,
 )
+from tests.hostile import DOCX, GIF, SVG
 from tests.papers import (
     EXE,
     HTML,
     ZIP,
-    archive,
     blank_pdf,
     clean,
     picture,
@@ -27,10 +27,6 @@ from tests.papers import (
     small_pdf,
     written,
 )
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-DOCX = archive(**{"[Content_Types].xml": "<Types/>", "word/document.xml": "<w:document/>"})
-GIF = b"GIF89a\x01\0\x01\0\0\0\0;"
 
 
 @pytest.mark.parametrize("ending", ["pdf", "jpg", "jpeg", "png", "PDF"])
