@@ -31,10 +31,19 @@ def document_verified(document: Document, *, occasion: Event) -> None:
     _tell("document_verified", document.owner, occasion, document=document, url=_wallet())
 
 
-def document_rejected(document: Document, *, occasion: Event) -> None:
+def _send_again(document: Document) -> str:
     path = reverse("accounts:document_add_type", args=[document.type.slug])
-    url = f"{settings.SITE_URL}{path}"
+    return f"{settings.SITE_URL}{path}"
+
+
+def document_rejected(document: Document, *, occasion: Event) -> None:
+    url = _send_again(document)
     _tell("document_rejected", document.owner, occasion, document=document, url=url)
+
+
+def document_infected(document: Document, *, occasion: Event) -> None:
+    url = _send_again(document)
+    _tell("document_infected", document.owner, occasion, document=document, url=url)
 
 
 def preceptor_verified(preceptor: PreceptorProfile, *, occasion: Event) -> None:

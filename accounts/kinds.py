@@ -114,6 +114,15 @@ class Validity(TextChoices):
     PLACEMENT = "placement", _("One placement")
 
 
+class Scan(TextChoices):
+    """What is known of viruses in a file (promise C5)."""
+
+    UNSCANNED = "unscanned", _("Not checked for viruses")
+    WAITING = "waiting", _("Waits for the virus check")
+    CLEAN = "clean", _("Checked for viruses, none found")
+    INFECTED = "infected", _("Contains a virus, deleted")
+
+
 class RejectReason(TextChoices):
     UNREADABLE = "unreadable", _("It cannot be read")
     WRONG_DOCUMENT = "wrong_document", _("It is another document")

@@ -32,13 +32,15 @@ def stands(invitation: Invitation) -> bool:
 def documents_visible_to(user: User) -> QuerySet[Document]:
     """Her own; for staff, all but passports and visas; those that a listing shows its preceptor
     and her office.
+
+    Of these nobody opens what a virus scanner has yet to see, not even its owner.
     """
     mine = Q(owner=user)
     if user.is_staff and user.has_perm("accounts.view_document"):
         if user.has_perm("accounts.view_identity_document"):
-            return Document.objects.all()
+            return Document.objects.openable()
         mine |= Q(type__is_identity=False)
-    return Document.objects.filter(mine | _shown_to_preceptor(user)).distinct()
+    return Document.objects.openable().filter(mine | _shown_to_preceptor(user)).distinct()
 
 
 def _shown_to_preceptor(user: User) -> Q:

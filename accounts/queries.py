@@ -1,5 +1,6 @@
 """Questions about people and their papers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.codes import digest
-from accounts.kinds import ConsentKind, DocumentGroup, Role, Validity
+from accounts.kinds import ConsentKind, DocumentGroup, Role, Scan, Validity
 from accounts.models import (
     Document,
     DocumentType,
@@ -20,16 +21,19 @@ from accounts.models import (
     Preview,
     User,
 )
+from accounts.uploads import scanning
 from guides.models import Page
 from outbox.models import Message
 
 SOON = timedelta(days=30)
 MISSING, IN_REVIEW, ACCEPTED, EXPIRING = "missing", "in_review", "accepted", "expiring"
-UNDATED, EXPIRED, REJECTED = "undated", "expired", "rejected"
-URGENCY = (REJECTED, EXPIRED, UNDATED, EXPIRING, IN_REVIEW, ACCEPTED, MISSING)
-HERS = frozenset({REJECTED, EXPIRED, UNDATED, EXPIRING})
+UNDATED, EXPIRED, REJECTED, REFUSED = "undated", "expired", "rejected", "refused"
+CHECKING = "checking"
+URGENCY = (REFUSED, REJECTED, EXPIRED, UNDATED, EXPIRING, CHECKING, IN_REVIEW, ACCEPTED, MISSING)
+HERS = frozenset({REFUSED, REJECTED, EXPIRED, UNDATED, EXPIRING})
 OF_ONE_ROTATION = frozenset({Validity.BLOCK, Validity.PLACEMENT})
 DATED = frozenset({Validity.MONTHS, Validity.PRINTED, Validity.POLICY})
+UNSEEN = frozenset({Scan.UNSCANNED, Scan.WAITING})
 DEMO_KEY = "is-demo-portal"
 # So many mails within an hour can be asked for to one address (promise A9).
 MOST_AN_HOUR = 5
@@ -77,10 +81,22 @@ def page_version(kind: ConsentKind) -> str:
     return Page.objects.filter(slug=kind).values_list("version", flat=True).first() or "1"
 
 
+def documents_to_scan() -> QuerySet[Document]:
+    """What the scanner has not seen; first what nobody may open yet.
+
+    Otherwise in no order: a file at which the scanner hangs each time stops no other.
+    """
+    if not scanning.is_configured():
+        return Document.objects.none()
+    return Document.objects.filter(scan__in=UNSEEN).order_by("-scan", "?")
+
+
 def documents_to_draw() -> QuerySet[Document]:
     """Those whose pages no worker has drawn or is drawing; first what was not tried, and of
     that what waits for review."""
-    owed = Document.objects.filter(Q(preview=None) | Q(preview__in=Preview.objects.free()))
+    owed = Document.objects.openable().filter(
+        Q(preview=None) | Q(preview__in=Preview.objects.free())
+    )
     return owed.order_by(
         F("preview__tries").asc(nulls_first=True), F("verified_at").desc(nulls_first=True), "-pk"
     )
@@ -127,6 +143,19 @@ class WalletRow:
         return next((version for version in self.versions if not version.superseded_at), None)
 
     @property
+    def current(self) -> Document:
+        """Where it is certain that there is one."""
+        document = self.document
+        assert document is not None  # noqa: S101  the caller asked for rows that hold one
+        return document
+
+    @property
+    def refused(self) -> Document | None:
+        """The file that she sent last, if it had a virus."""
+        newest = self.versions[0] if self.versions else None
+        return newest if newest and newest.scan == Scan.INFECTED else None
+
+    @property
     def earlier(self) -> list[Document]:
         return [version for version in self.versions if version.superseded_at]
 
@@ -138,17 +167,25 @@ class WalletRow:
     def state(self) -> str:
         """One of ``URGENCY``."""
         if self.document is None:
-            return MISSING
+            return REFUSED if self.refused else MISSING
         if self.document.rejected_at:
             return REJECTED
+        return self._trouble_with_dates or self._stage(self.document)
+
+    @property
+    def _trouble_with_dates(self) -> str:
         today, last = timezone.localdate(), self.last_day
         if last and last < today:
             return EXPIRED
         if self.lacks_date:
             return UNDATED
-        if last and last <= today + SOON:
-            return EXPIRING
-        return ACCEPTED if self.document.verified_at else IN_REVIEW
+        return EXPIRING if last and last <= today + SOON else ""
+
+    @staticmethod
+    def _stage(document: Document) -> str:
+        if document.verified_at:
+            return ACCEPTED
+        return IN_REVIEW if document.is_openable else CHECKING
 
     @property
     def lacks_date(self) -> bool:
@@ -198,7 +235,7 @@ class Wallet:
 
     @property
     def in_review(self) -> int:
-        return sum(row.state == IN_REVIEW for row in self.rows)
+        return sum(row.state in {IN_REVIEW, CHECKING} for row in self.rows)
 
     @property
     def groups(self) -> list[WalletGroup]:
@@ -221,6 +258,24 @@ def _versions(owner: User) -> Any:
     """Her papers, the newest first, each with how often it went with an application."""
     papers = owner.documents.annotate(times_sent=Count("sent_with"))
     return papers.order_by("-uploaded_at", "-pk")
+
+
+def wallet_rows(owner: User, codes: Sequence[str]) -> list[WalletRow]:
+    """Current papers of hers, by their codes."""
+    papers = _versions(owner).current().filter(code__in=codes).select_related("type")
+    return [WalletRow(paper.type, (paper,)) for paper in papers.order_by("pk")]
+
+
+def kinds_for(owner: User, *, with_health: bool) -> dict[str, DocumentType]:
+    """What somebody like her may add, by slug."""
+    profile = getattr(owner, "learner_profile", None)
+    family = profile.family if profile else ""
+    kinds = DocumentType.objects.order_by("group", "order", "name")
+    if not with_health:
+        kinds = kinds.filter(is_health=False)
+    return {
+        one.slug: one for one in kinds if not one.families or not family or family in one.families
+    }
 
 
 def wallet_row(owner: User, kind: DocumentType) -> WalletRow:

@@ -1,24 +1,71 @@
-"""What workers do for people: draw the pages of papers, forget who never came."""
+"""What workers do for people: have papers scanned and drawn, forget who never came."""
 
 import logging
+import time
 
 from celery import shared_task
 
 from accounts import actions
 from accounts.models import Document, Preview
-from accounts.queries import documents_to_draw
+from accounts.queries import documents_to_draw, documents_to_scan
+from accounts.uploads import scanning
 from accounts.uploads.drawing import Drawn, NotDrawn, Trouble, draw
 
 log = logging.getLogger(__name__)
 
 # Few at a time: certificates wait in the same queue.
 BATCH = 40
+# No scan is begun after that: with one that takes its longest it must fit into a minute.
+SCANNING_SECONDS = 20
+
+
+@shared_task(ignore_result=True)
+def scan_document(document_id: int) -> None:
+    """Ask the scanner about one document. Run twice, it is one verdict."""
+    document = documents_to_scan().filter(pk=document_id).first()
+    if not document:
+        return
+    try:
+        _scan(document)
+    except scanning.Unreachable as reason:
+        log.warning("Document %s waits for the virus check: %s", document.pk, reason)
+
+
+@shared_task(ignore_result=True)
+def scan_pending() -> None:
+    """Ask about everything that is owed an answer; beat runs this each minute.
+
+    One after the other, and no further once the scanner is silent: what waits is asked
+    about again, and a scanner that hangs holds up one worker and no other work.
+    """
+    if not scanning.is_configured():
+        actions.release_waiting()
+        return
+    until = time.monotonic() + SCANNING_SECONDS
+    for document in documents_to_scan()[:BATCH]:
+        if time.monotonic() > until:
+            return
+        try:
+            _scan(document)
+        except scanning.Unreachable as reason:
+            log.warning("Documents wait for the virus check: %s", reason)
+            return
+
+
+def _scan(document: Document) -> None:
+    try:
+        with document.file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        log.warning("Document %s cannot be checked for viruses: no file", document.pk)
+        return
+    actions.keep_scan(document, virus=scanning.find_virus(content))
 
 
 @shared_task(soft_time_limit=18, time_limit=20, ignore_result=True)
 def draw_pages(document_id: int) -> None:
     """Draw one document's pages. Run twice, or twice at once, they are drawn once."""
-    document = Document.objects.filter(pk=document_id).first()
+    document = Document.objects.openable().filter(pk=document_id).first()
     preview = document and Preview.objects.claim(document)
     if not document or not preview:
         return

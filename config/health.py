@@ -8,6 +8,8 @@ from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -17,6 +19,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from accounts.uploads import scanning
 from clocks.models import Due
 from config.celery import HEARTBEAT, HEARTBEAT_SECONDS
 from outbox.models import Message
@@ -31,6 +34,10 @@ class Unwell(Exception):
     """A part answers, but it does not do its work."""
 
 
+class NotSet(Exception):
+    """A part that this portal does without."""
+
+
 @require_safe
 @never_cache
 def alive(_request: HttpRequest) -> HttpResponse:
@@ -43,7 +50,7 @@ def alive(_request: HttpRequest) -> HttpResponse:
 def ready(_request: HttpRequest) -> HttpResponse:
     """Every part by name; 503 as soon as one is not well. Why stays in the log."""
     parts = {name: _state(name, check) for name, check in CHECKS.items()}
-    well = set(parts.values()) == {"ok"}
+    well = set(parts.values()) <= {"ok", "not set"}
     answer = {"status": "ok" if well else "unwell", "parts": parts}
     return JsonResponse(answer, status=200 if well else 503)
 
@@ -51,6 +58,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def _state(name: str, check: Callable[[], None]) -> str:
     try:
         check()
+    except NotSet:
+        return "not set"
     except Exception as error:  # noqa: BLE001  whatever it is, the part is not well
         logger.warning("Not ready, %s: %s: %s", name, type(error).__name__, error)
         return "unwell"
@@ -74,10 +83,20 @@ def _broker() -> None:
 
 def _storage() -> None:
     """Something can be written where uploads and PDFs are kept."""
+    if settings.PRIVATE_STORAGE_URL:
+        bucket = storages["private"]
+        bucket.delete(bucket.save("ready", ContentFile(b"ready")))
+        return
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     with TemporaryFile(dir=settings.DATA_DIR) as file:
         file.write(b"ready")
         file.flush()
+
+
+def _scanner() -> None:
+    if not scanning.is_configured():
+        raise NotSet
+    scanning.ping(ANSWER_SECONDS)
 
 
 def _mail() -> None:
@@ -102,6 +121,7 @@ CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "broker": _broker,
     "storage": _storage,
+    "scanner": _scanner,
     "mail": _mail,
     "timers": _timers,
     "beat": _beat,

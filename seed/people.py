@@ -20,8 +20,9 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.kinds import ConsentKind
+from accounts.kinds import ConsentKind, Scan
 from accounts.models import AddressChange, Consent, Document, DocumentType, LearnerProfile, User
+from accounts.models.document import private_path
 from seed.reading import structure
 from seed.scenery import make_user
 from seed.stage import sample_pdf
@@ -126,7 +127,14 @@ def _document(
         rejected_by=staff if state == "rejected" else None,
         reject_reason=paper.get("reject_reason") or "",
         reject_note=paper.get("reject_note") or "",
+        scan=Scan.INFECTED if state == "infected" else Scan.UNSCANNED,
+        virus=paper.get("virus") or "",
+        superseded_at=reviewed_at if state == "infected" else None,
     )
+    if state == "infected":
+        document.file.name = private_path(document, document.name)
+        document.save()
+        return
     document.file.save("sample.pdf", ContentFile(content), save=False)
     document.save()
 

@@ -1,5 +1,16 @@
 """What changes about people, their papers and their rights."""
 
+from accounts.actions.documents import (
+    add_document,
+    confirm_dates,
+    date_document,
+    keep_scan,
+    read_document,
+    reject_document,
+    release_waiting,
+    remove_document,
+    verify_document,
+)
 from accounts.actions.invitations import (
     InvitationOver,
     NotYours,
@@ -13,10 +24,8 @@ from accounts.actions.invitations import (
 )
 from accounts.actions.people import (
     COORDINATORS,
-    add_document,
     ask_address_change,
     check_identity,
-    date_document,
     decline_second_factor,
     end_sessions,
     ensure_groups,
@@ -26,16 +35,12 @@ from accounts.actions.people import (
     give_consent,
     has_consented,
     lift_suspension,
-    read_document,
-    reject_document,
-    remove_document,
     remove_second_factor,
     replace_address,
     save_profile,
     see_licence,
     stop_address_change,
     suspend_preceptor,
-    verify_document,
     verify_preceptor,
 )
 from accounts.actions.preceptors import (
@@ -59,6 +64,7 @@ __all__ = [
     "ask_to_join",
     "check_identity",
     "choose_office_mail",
+    "confirm_dates",
     "date_document",
     "decline_second_factor",
     "end_delegation",
@@ -72,10 +78,12 @@ __all__ = [
     "give_consent",
     "has_consented",
     "invite",
+    "keep_scan",
     "lift_suspension",
     "read_document",
     "register_preceptor",
     "reject_document",
+    "release_waiting",
     "remove_document",
     "remove_second_factor",
     "replace_address",

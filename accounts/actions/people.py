@@ -1,8 +1,6 @@
-"""What changes about people and their papers."""
+"""What changes about people."""
 
 import secrets
-from datetime import date
-from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -11,30 +9,22 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import emails
-from accounts.kinds import ConsentKind, RejectReason
+from accounts.kinds import ConsentKind
 from accounts.models import (
     AddressChange,
     Consent,
-    Document,
-    DocumentType,
     LearnerProfile,
     Licence,
     PreceptorProfile,
     User,
 )
-from accounts.permissions import shown_for
-from accounts.uploads import MAX_FILES, MAX_TOTAL, CleanFile, Refused
 from audit.actions import record
 from audit.models import Event
-from clocks.actions import schedule
-from outbox.actions import nudge
 
 COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
@@ -105,165 +95,6 @@ def _adopt(profile: LearnerProfile) -> None:
     for key in there:
         profile.pk = key
         profile._state.adding = False  # noqa: SLF001  as Django does
-
-
-@transaction.atomic
-def add_document(
-    owner: User,
-    kind: DocumentType,
-    file: CleanFile,
-    *,
-    by: User,
-    issued_on: date | None = None,
-    expires_on: date | None = None,
-) -> Document:
-    """Put a paper into the wallet; the version that was there is replaced.
-
-    The owner's row is locked, so that two uploads of one kind leave one current
-    version. Refuses with ``Refused`` past 100 files or 300 MB, and health records of
-    somebody who has not agreed that they are kept.
-    """
-    User.objects.select_for_update(no_key=True).get(pk=owner.pk)
-    if kind.is_health and not has_consented(owner, ConsentKind.HEALTH):
-        raise Refused(_("We may keep health records only if their owner agrees."), code="consent")
-    _refuse_hoard(owner, file.size)
-    owner.documents.current().filter(type=kind).update(superseded_at=timezone.now())
-    document = Document(
-        owner=owner,
-        type=kind,
-        name=file.name,
-        content_type=file.content_type,
-        size=file.size,
-        sha256=file.sha256,
-        pages=file.pages,
-        issued_on=issued_on,
-        expires_on=expires_on,
-    )
-    _keep(document, file.content)
-    event = record("document.uploaded", document, by=by, type=kind.slug)
-    nudge("accounts.tasks.draw_pages", document.pk)
-    _look_again(owner, event)
-    return document
-
-
-def _keep(document: Document, content: bytes) -> None:
-    """Row and file, both or neither."""
-    document.file.save("content", ContentFile(content), save=False)
-    try:
-        document.save()
-    except Exception:
-        document.file.delete(save=False)
-        raise
-
-
-def _refuse_hoard(owner: User, size: int) -> None:
-    kept = owner.documents.aggregate(number=Count("pk"), total=Sum("size"))
-    if kept["number"] >= MAX_FILES or (kept["total"] or 0) + size > MAX_TOTAL:
-        raise Refused(
-            _(
-                "Your wallet is full: %(files)d files and %(mb)d MB are the most. "
-                "Delete what you no longer need."
-            )
-            % {"files": MAX_FILES, "mb": MAX_TOTAL // 1_000_000},
-            code="full",
-        )
-
-
-@transaction.atomic
-def date_document(
-    document: Document, *, by: User, issued_on: date | None, expires_on: date | None
-) -> None:
-    """Correct its dates. What a reviewer had accepted is looked at once more."""
-    _lock(document)
-    if (document.issued_on, document.expires_on) == (issued_on, expires_on):
-        return
-    document.issued_on, document.expires_on = issued_on, expires_on
-    _clear_review(document)
-    document.save(update_fields=["issued_on", "expires_on", *REVIEW])
-    event = record("document.dated", document, by=by)
-    _look_again(document.owner, event)
-
-
-@transaction.atomic
-def remove_document(document: Document, *, by: User) -> None:
-    """Delete a paper that went with no application, file and all. Refuses with ``Refused``."""
-    _lock(document)
-    if document.sent_with.exists():
-        raise Refused(
-            _("This paper went with an application, so it stays in the record."), code="sent"
-        )
-    event = record("document.removed", document, by=by, type=document.type.slug)
-    names, storage = document.file_names, document.file.storage
-    document.delete()
-    for name in names:
-        transaction.on_commit(partial(storage.delete, name))
-    _look_again(document.owner, event)
-
-
-def _look_again(owner: User, event: Event) -> None:
-    """What she has ahead may be ready now, or no longer: the clock looks."""
-    schedule("learner.documents_changed", owner.pk, at=timezone.now(), occurrence=str(event.pk))
-
-
-@transaction.atomic
-def read_document(
-    document: Document, *, by: User, address: str | None, page: int | None = None
-) -> None:
-    """Remember that somebody opened it, or looked at one page of it (promise B8)."""
-    seen = {"page": page} if page else {}
-    record(
-        "document.read",
-        document,
-        by=by,
-        on_behalf_of=shown_for(by, document),
-        address=address,
-        type=document.type.slug,
-        **seen,
-    )
-
-
-REVIEW = ("verified_at", "verified_by", "rejected_at", "rejected_by", "reject_reason",
-          "reject_note")  # fmt: skip
-
-
-def _lock(document: Document) -> None:
-    rows = Document.objects.select_for_update(no_key=True, of=("self",))
-    document.refresh_from_db(from_queryset=rows)
-
-
-def _clear_review(document: Document) -> None:
-    document.verified_at = document.verified_by = None
-    document.rejected_at = document.rejected_by = None
-    document.reject_reason = document.reject_note = ""
-
-
-@transaction.atomic
-def verify_document(document: Document, *, by: User) -> None:
-    """Staff read it, and it counts. Said twice, it is one review."""
-    _lock(document)
-    if document.verified_at:
-        return
-    _clear_review(document)
-    document.verified_at, document.verified_by = timezone.now(), by
-    document.save(update_fields=REVIEW)
-    event = record("document.verified", document, by=by)
-    emails.document_verified(document, occasion=event)
-    _look_again(document.owner, event)
-
-
-@transaction.atomic
-def reject_document(document: Document, *, by: User, reason: RejectReason, note: str = "") -> None:
-    """It does not count, for a reason from the list, which the learner reads."""
-    _lock(document)
-    if document.rejected_at and (document.reject_reason, document.reject_note) == (reason, note):
-        return
-    _clear_review(document)
-    document.rejected_at, document.rejected_by = timezone.now(), by
-    document.reject_reason, document.reject_note = reason, note
-    document.save(update_fields=REVIEW)
-    event = record("document.rejected", document, by=by, reason=reason)
-    emails.document_rejected(document, occasion=event)
-    _look_again(document.owner, event)
 
 
 def _move(preceptor: PreceptorProfile, verb: str, *, by: User, **changes: Any) -> Event:

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import new_code
-from accounts.kinds import DocumentGroup, Family, RejectReason, Validity
+from accounts.kinds import DocumentGroup, Family, RejectReason, Scan, Validity
 from accounts.models.user import User
+from accounts.uploads import scanning
 from accounts.uploads.drawing import MAX_DRAWN
 from audit.constraints import both_or_neither
 
@@ -70,6 +71,20 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """The newest version of each."""
         return self.filter(superseded_at=None)
 
+    def openable(self) -> "DocumentQuerySet":
+        """Those that anybody may open at all, as far as viruses go (promise C5)."""
+        return self.filter(scan__in=openable_scans())
+
+    def to_review(self) -> "DocumentQuerySet":
+        """What waits for a coordinator's yes or no."""
+        return self.current().openable().filter(verified_at=None, rejected_at=None)
+
+
+def openable_scans() -> frozenset[Scan]:
+    """Where a scanner is there, nothing that it has not called clean."""
+    known = frozenset({Scan.CLEAN})
+    return known if scanning.is_configured() else known | {Scan.UNSCANNED}
+
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Document(models.Model):
@@ -84,6 +99,10 @@ class Document(models.Model):
     size = models.PositiveIntegerField(help_text=_("In bytes."))
     sha256 = models.CharField(max_length=64)
     pages = models.PositiveSmallIntegerField(default=1)
+    scan = models.CharField(
+        _("virus check"), max_length=10, choices=Scan, default=Scan.UNSCANNED, editable=False
+    )
+    virus = models.CharField(_("virus"), max_length=100, blank=True, editable=False)
     issued_on = models.DateField(_("issued"), null=True, blank=True)
     expires_on = models.DateField(_("expires"), null=True, blank=True)
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
@@ -112,6 +131,15 @@ class Document(models.Model):
             models.CheckConstraint(
                 name="document_is_accepted_or_not",
                 condition=Q(verified_at=None) | Q(rejected_at=None),
+            ),
+            models.CheckConstraint(
+                name="document_accepted_has_no_virus",
+                condition=Q(verified_at=None) | Q(scan__in=[Scan.UNSCANNED, Scan.CLEAN]),
+            ),
+            models.CheckConstraint(
+                name="document_with_a_virus_is_named_and_not_current",
+                condition=Q(virus="") & ~Q(scan=Scan.INFECTED)
+                | Q(scan=Scan.INFECTED, superseded_at__isnull=False) & ~Q(virus=""),
             ),
             models.UniqueConstraint(
                 name="document_one_current_per_owner_and_type",
@@ -151,8 +179,18 @@ class Document(models.Model):
         return [name, *pictures, f"{name}.pages"]
 
     @property
+    def is_dated(self) -> bool:
+        return bool(self.issued_on or self.expires_on)
+
+    @property
+    def is_openable(self) -> bool:
+        return self.scan in openable_scans()
+
+    @property
     def state(self) -> str:
-        """``superseded``, ``verified``, ``rejected`` or ``uploaded`` (handbook 4.2)."""
+        """``infected``, ``superseded``, ``verified``, ``rejected`` or ``uploaded`` (handbook 4.2)."""
+        if self.scan == Scan.INFECTED:
+            return "infected"
         if self.superseded_at:
             return "superseded"
         if self.verified_at:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from config.settings import required, social
+from config.settings.storage import private_storage
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -22,9 +23,13 @@ SITE_URL: str = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
 DATABASE_URL = env.dj_db_url("DATABASE_URL", "postgresql://localhost/wardlight") or {}
 REDIS_URL: str = env.str("REDIS_URL", "redis://localhost:6379/0")
 EMAIL = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+# Where uploads and PDFs lie, if not in DATA_DIR: s3://KEY:SECRET@HOST/BUCKET?region=REGION
+PRIVATE_STORAGE_URL: str = env.str("PRIVATE_STORAGE_URL", "")
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data")))
 # The addresses or networks of our own proxies: what these say about a request's origin counts.
 TRUSTED_PROXIES = required.networks(env.list("TRUSTED_PROXIES", [], validate=required.networks))
+# ClamAV's socket: a path, or host:port. Without one, files are marked as unscanned.
+CLAMAV_SOCKET: str = env.str("CLAMAV_SOCKET", "").removeprefix("unix://")
 # A page gives up after five seconds (promise R14); a migration takes the time it needs.
 STATEMENT_TIMEOUT: str = env.str("STATEMENT_TIMEOUT", "5s")
 # An Ed25519 seed, 32 bytes in base64, signs certificates; earlier keys stay published.
@@ -284,15 +289,7 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "private",
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "private": private_storage(PRIVATE_STORAGE_URL, DATA_DIR / "private"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

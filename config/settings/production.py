@@ -12,6 +12,8 @@ CERTIFICATE_KEY = env.str("CERTIFICATE_KEY", validate=required.signing_key)
 FIELD_KEYS = env.list("FIELD_KEYS", validate=required.encryption_keys)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", validate=required.not_everybody)
 env.str("EMAIL_URL", validate=required.mail_server)
+env.str("CLAMAV_SOCKET", "", validate=required.scanner)
+env.str("PRIVATE_STORAGE_URL", "", validate=required.bucket)
 for name in ("SITE_URL", "DATABASE_URL", "REDIS_URL", "DATA_DIR"):
     env.str(name, validate=required.not_empty)
 try:

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from urllib.parse import urlsplit
 
 import dj_email_url
 from environs import ValidationError
@@ -37,6 +38,20 @@ def networks(values: Sequence[str] | None) -> list[IPv4Network | IPv6Network]:
 def mail_server(value: str) -> None:
     if "EMAIL_BACKEND" not in dj_email_url.parse(value):
         raise ValidationError("Must look like submission://user:password@mail.example:587.")
+
+
+def scanner(value: str) -> None:
+    """A socket of this machine, or a host with its port; or none at all."""
+    host, _colon, port = value.rpartition(":")
+    is_path = value.removeprefix("unix://").startswith("/")
+    if value and not is_path and not (host and port.isdecimal()):
+        raise ValidationError("Must look like /run/clamav/clamd.ctl or clamav:3310.")
+
+
+def bucket(value: str) -> None:
+    url = urlsplit(value)
+    if value and not (url.scheme == "s3" and url.path.strip("/")):
+        raise ValidationError("Must look like s3://key:secret@s3.example.net/bucket?region=here.")
 
 
 def secret(value: str) -> None:

@@ -82,7 +82,7 @@ def _role(person: User, user: User) -> str:
 
 def files_of(user: User) -> Iterator[tuple[str, FieldFile]]:
     """(place in the copy, file) of each file that is hers."""
-    for paper in Document.objects.filter(owner=user).select_related("type"):
+    for paper in Document.objects.openable().filter(owner=user).select_related("type"):
         yield _place(paper, paper.file), paper.file
     for issued in IssuedDocument.objects.filter(placement__learner=user):
         if issued.file:

@@ -93,7 +93,12 @@ CHECKS: dict[str, Callable[[], bool]] = {
         sentences(untrimmed),
     ),
     "migrations": tool(*NO_DATABASE, "makemigrations", "--check", "--dry-run", **DEVELOPMENT),
-    "deployment": tool(*MANAGE, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION),
+    "deployment": tool(
+        *MANAGE,
+        *("check", "--deploy", "--fail-level", "WARNING"),
+        **PRODUCTION,
+        CLAMAV_SOCKET="/run/clamav/clamd.ctl",
+    ),
 }
 
 if __name__ == "__main__":

@@ -85,7 +85,7 @@ def test_wallets_hold_each_paper_once():
             assert ("reject_reason" in document) == rejected
             assert not rejected or document["reject_reason"] in RejectReason.values
     states = {d["state"] for person in LEARNERS.values() for d in person["documents"]}
-    assert states == {"verified", "uploaded", "rejected"}
+    assert states == {"verified", "uploaded", "rejected", "infected"}
 
 
 def test_stories_cover_every_state():
