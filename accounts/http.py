@@ -39,6 +39,12 @@ def is_page_of_ours(target: str) -> bool:
     return target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
 
 
+def back(request: HttpRequest) -> str:
+    """Where she came from, if that is a page of ours."""
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    return target if is_page_of_ours(target) else ""
+
+
 def allow(permitted: bool, why: str = "") -> None:  # noqa: FBT001  reads as a sentence
     """Raises ``PermissionDenied``: what the user may see but not do is 403."""
     if not permitted:

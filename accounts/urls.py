@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import joining, offices, own
+from accounts.views import documents, joining, offices, own
 
 app_name = "accounts"
 
@@ -15,13 +15,15 @@ urlpatterns = [
     ),
     path("profile/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("address/<str:key>/stop/", own.stop_address_change, name="stop_address_change"),
-    path("wallet/", own.wallet, name="wallet"),
-    path("wallet/add/", own.document_add, name="document_add"),
-    path("wallet/add/<slug:slug>/", own.document_add_type, name="document_add_type"),
-    path("wallet/<str:code>/", own.document, name="document"),
-    path("wallet/<str:code>/pages/<int:number>/", own.document_page, name="document_page"),
-    path("wallet/<str:code>/dates/", own.document_dates, name="document_dates"),
-    path("wallet/<str:code>/remove/", own.document_remove, name="document_remove"),
+    path("wallet/", documents.wallet, name="wallet"),
+    path("wallet/add/", documents.document_add, name="document_add"),
+    path("wallet/add/several/", documents.documents_add, name="documents_add"),
+    path("wallet/added/", documents.documents_check, name="documents_check"),
+    path("wallet/add/<slug:slug>/", documents.document_add_type, name="document_add_type"),
+    path("wallet/<str:code>/", documents.document, name="document"),
+    path("wallet/<str:code>/pages/<int:number>/", documents.document_page, name="document_page"),
+    path("wallet/<str:code>/dates/", documents.document_dates, name="document_dates"),
+    path("wallet/<str:code>/remove/", documents.document_remove, name="document_remove"),
     path("offer-a-rotation/", joining.offer, name="offer"),
     path("offer-a-rotation/sent/", joining.offered, name="offered"),
     path("joined/", joining.joined, name="joined"),

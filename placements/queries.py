@@ -1,6 +1,6 @@
 """Questions about applications and placements that no single row answers."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from audit.queries import history_of
 from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
-from rotations.eligibility import Check, Summary, check_listing, summary
+from rotations.eligibility import Check, Summary, check_listing, shortfalls, summary
 from rotations.models import SeatWeek
 
 # Keys of the preceptors whose work somebody does: ``User.practices``.
@@ -57,6 +57,41 @@ def others_in_block(application: Application) -> list[Placement]:
 def current_documents(learner: User) -> list[Document]:
     """The newest version of each of her papers."""
     return list(learner.documents.current().select_related("type"))
+
+
+@dataclass(frozen=True)
+class Use:
+    """A rotation ahead that asks for a paper, and why the one at hand does not last there."""
+
+    rotation: Application | Placement
+    block: Block
+    problem: str
+
+
+def document_uses(learner: User, documents: Sequence[Document]) -> dict[str, list[Use]]:
+    """Where each paper at hand is used, by the slug of its kind; the soonest first."""
+    uses: dict[str, list[Use]] = {}
+    profile = getattr(learner, "learner_profile", None)
+    for rotation, block in _rotations_ahead(learner):
+        found = shortfalls(rotation.listing, block, documents, profile=profile)
+        for slug, problem in found.items():
+            uses.setdefault(slug, []).append(Use(rotation, block, problem))
+    return uses
+
+
+def _rotations_ahead(learner: User) -> list[tuple[Application | Placement, Block]]:
+    """Her placements, and what she sent and may still become one."""
+    sent = OPEN - {Status.DRAFT}
+    asked = Application.objects.filter(learner=learner, status__in=sent)
+    booked = Placement.objects.live().filter(learner=learner)
+    with_rules = [
+        rows.select_related("listing__site__state").prefetch_related("listing__requirements__type")
+        for rows in (booked, asked)
+    ]
+    ahead: list[tuple[Application | Placement, Block]] = [
+        (one, one.block) for rows in with_rules for one in rows if one.block
+    ]
+    return sorted(ahead, key=lambda pair: pair[1].start_on)
 
 
 def has_overlap(learner: User, block: Block, *, but: Placement | None = None) -> bool:

@@ -77,6 +77,8 @@ TABLE = {
     "accounts:decline_second_factor": POSTED,
     "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:documents_add": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:documents_check": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
     "accounts:document_add_type": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "accounts:document": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, OK),
     "accounts:document_page": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, OK),

@@ -1,7 +1,7 @@
 """Forms about people and their papers."""
 
 from accounts.forms.days import DayInput
-from accounts.forms.documents import DatesForm, DocumentForm, RejectForm
+from accounts.forms.documents import MAX_ROWS, DatesForm, DocumentForm, RejectForm, RowForm
 from accounts.forms.joining import (
     DelegateForm,
     FactsForm,
@@ -14,6 +14,7 @@ from accounts.forms.people import LearnerForm, PersonForm, PreceptorForm, Signup
 from accounts.forms.profile import ProfileForm
 
 __all__ = [
+    "MAX_ROWS",
     "DatesForm",
     "DayInput",
     "DelegateForm",
@@ -27,6 +28,7 @@ __all__ = [
     "PreceptorForm",
     "ProfileForm",
     "RejectForm",
+    "RowForm",
     "SignupForm",
     "acceptance_form",
 ]

@@ -1,5 +1,6 @@
 """Papers: their files, their dates, and why one does not count."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -14,6 +15,9 @@ from accounts.forms.days import DayInput, check_year
 from accounts.kinds import RejectReason, Validity
 from accounts.models import DocumentType
 from accounts.uploads import MAX_AT_ONCE, CleanFile, Refused, clean_upload, join
+
+# Papers of different kinds on one page.
+MAX_ROWS = 8
 
 
 class DatesForm(forms.Form):
@@ -98,7 +102,10 @@ def _dates_left_out(kind: DocumentType) -> tuple[str, ...]:
 
 
 class SeveralFilesInput(forms.ClearableFileInput):
+    """Takes several files, and on a phone a picture that is taken there and then."""
+
     allow_multiple_selected = True
+    template_name = "accounts/files_input.html"
 
 
 class FilesField(forms.FileField):
@@ -142,6 +149,51 @@ class DocumentForm(DatesForm):
         ),
         error_messages={"required": _("Choose a file.")},
     )
+
+
+class RowForm(DocumentForm):
+    """One paper among several: which one it is is chosen beside the file."""
+
+    field_order = ["file", "kind", "issued_on", "expires_on"]
+
+    kind = forms.ChoiceField(
+        label=_("Which document is it?"), error_messages={"required": _("Choose which one it is.")}
+    )
+
+    def __init__(self, kinds: Mapping[str, DocumentType], *args: Any, **kwargs: Any) -> None:
+        data, prefix = (args[0] if args else None), kwargs["prefix"]
+        chosen = kinds.get(data.get(f"{prefix}-kind", "")) if data else None
+        # Until she has chosen, both dates are offered.
+        only = chosen or DocumentType(validity=Validity.MONTHS)
+        super().__init__(*args, only=only, **kwargs)
+        cast("forms.ChoiceField", self.fields["kind"]).choices = _by_group(kinds.values())
+
+    @classmethod
+    def blank(cls, kinds: Mapping[str, DocumentType], number: int) -> list["RowForm"]:
+        return [cls(kinds, prefix=str(n)) for n in range(number)]
+
+    @classmethod
+    def filled(cls, data: Any, files: Any, kinds: Mapping[str, DocumentType]) -> list["RowForm"]:
+        """Those rows in which she chose a file or said which document it is; else the first."""
+        used = [
+            str(n)
+            for n in range(MAX_ROWS)
+            if data.get(f"{n}-kind") or any(files.getlist(f"{n}-file"))
+        ]
+        rows = [cls(kinds, data, files, prefix=n) for n in used or ["0"]]
+        seen: set[str] = set()
+        for row in rows:
+            if row.is_valid() and row.only.slug in seen:
+                row.add_error("kind", _("It is there twice. Choose all its pages in one place."))
+            seen.add(row.only.slug)
+        return rows
+
+
+def _by_group(kinds: Iterable[DocumentType]) -> list[Any]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind in kinds:
+        groups.setdefault(str(kind.get_group_display()), []).append((kind.slug, kind.name))
+    return [("", _("Choose the document")), *groups.items()]
 
 
 class RejectForm(forms.Form):

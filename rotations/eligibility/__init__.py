@@ -13,7 +13,7 @@ from rotations.eligibility.check import (
     Summary,
     summary,
 )
-from rotations.eligibility.papers import check_documents, documents_due_on
+from rotations.eligibility.papers import check_documents, documents_due_on, shortfalls
 from rotations.eligibility.rules import check_listing
 from rotations.eligibility.words import open_to
 
@@ -29,5 +29,6 @@ __all__ = [
     "check_listing",
     "documents_due_on",
     "open_to",
+    "shortfalls",
     "summary",
 ]

@@ -22,6 +22,7 @@ class Check:
     ``state`` is ``unmet`` (of a rule about the learner), ``late`` (a paper that may
     still come), ``unknown``, ``met`` or ``not_needed``. ``document`` is the slug of
     the paper it is about. ``blocks`` says that it stops a request from being sent.
+    ``why`` is what a paper lacks, without the verdict before it.
     """
 
     rule: str
@@ -31,6 +32,7 @@ class Check:
     hint: str = ""
     document: str = ""
     blocks: bool = False
+    why: str = ""
 
     @property
     def is_met(self) -> bool:

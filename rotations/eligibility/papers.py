@@ -51,6 +51,28 @@ def check_documents(
     return in_order(check_papers(Case(listing, profile, block, today, wallet(documents))))
 
 
+def shortfalls(
+    listing: Listing,
+    block: Block,
+    documents: Sequence[Document],
+    *,
+    profile: LearnerProfile | None = None,
+) -> dict[str, str]:
+    """Of the papers at hand, by slug: those asked for, and why one does not last these dates.
+
+    Whether somebody accepted them is another question.
+    """
+    today = timezone.localdate(timezone=listing.site.zone)
+    case = Case(listing, profile, block, today, wallet(documents))
+    found = {}
+    for paper in _papers(case):
+        document = case.papers.get(paper.slug)
+        if document and not _is_out_of_season(case, paper) and not _covers_no_patients(case, paper):
+            problem = _too_short(case, paper, document)
+            found[paper.slug] = problem.why if problem else ""
+    return found
+
+
 def documents_due_on(start_on: date, *, needs_visa: bool, today: date) -> date:
     """Days before the start, more of them with a visa; at least some days from today."""
     before = DOCUMENTS_BEFORE_START_VISA if needs_visa else DOCUMENTS_BEFORE_START
@@ -91,23 +113,32 @@ class _Paper:
         keeps_capital = not self.name[1:2].islower() or self.name.startswith("Tdap")
         return self.name if keeps_capital else self.name[:1].lower() + self.name[1:]
 
-    def verdict(self, state: str, text: str, hint: str = "") -> Check:
-        return Check(self.rule, state, self.title or self.name, text, hint, document=self.slug)
+    def verdict(self, state: str, text: str, hint: str = "", *, why: str = "") -> Check:
+        title = self.title or self.name
+        return Check(self.rule, state, title, text, hint, document=self.slug, why=why)
 
     def lacks(self, why: str, *, state: str = LATE, hint: str = "") -> Check:
         text = _("Unknown: %(why)s") if state == UNKNOWN else _("Not met: %(why)s")
-        return self.verdict(state, text % {"why": why}, hint or self.what_counts)
+        return self.verdict(state, text % {"why": why}, hint or self.what_counts, why=why)
 
 
 def check_papers(case: Case) -> list[Check]:
     checks = []
     for paper in _papers(case):
-        if paper.slug == MALPRACTICE and not case.listing.is_hands_on:
+        if _covers_no_patients(case, paper):
             text = _("Not needed: you do not touch patients here")
             checks.append(paper.verdict(NOT_NEEDED, text))
         else:
             checks.append(_check_paper(case, paper, case.papers.get(paper.slug)))
     return checks
+
+
+def _covers_no_patients(case: Case, paper: _Paper) -> bool:
+    return paper.slug == MALPRACTICE and not case.listing.is_hands_on
+
+
+def _is_out_of_season(case: Case, paper: _Paper) -> bool:
+    return paper.validity == Validity.SEASON and _season(case) is None
 
 
 def _papers(case: Case) -> list[_Paper]:
@@ -170,7 +201,7 @@ def _title(case: Case, row: Requirement) -> str:
 
 
 def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
-    if paper.validity == Validity.SEASON and _season(case) is None:
+    if _is_out_of_season(case, paper):
         text = _("Not needed: your dates lie outside October to March")
         return paper.verdict(NOT_NEEDED, text)
     if document is None:

@@ -13,7 +13,7 @@ from accounts.actions import give_consent
 from accounts.kinds import ConsentKind, Family, Validity
 from accounts.models import Document
 from accounts.uploads import MAX_AT_ONCE
-from accounts.views.own import UPLOADS
+from accounts.views.documents import UPLOADS
 from audit.models import Event
 from tests.factories.accounts import DocumentFactory, DocumentTypeFactory, LearnerFactory
 from tests.factories.placements import ApplicationFactory

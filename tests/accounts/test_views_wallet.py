@@ -17,7 +17,7 @@ from tests.factories.rotations import ListingFactory, RequirementFactory
 from tests.papers import small_pdf
 
 pytestmark = pytest.mark.django_db
-WALLET = reverse("accounts:wallet")
+WALLET, CHECK = reverse("accounts:wallet"), reverse("accounts:documents_check")
 
 
 @pytest.fixture
@@ -68,9 +68,9 @@ def test_a_paper_goes_into_the_wallet(hers, amara, tb):
     answer = hers.post(add(tb), paper_form(), follow=True)
 
     paper = Document.objects.get()
-    assert answer.redirect_chain == [(WALLET, 302)]
+    assert answer.redirect_chain == [(f"{CHECK}?paper={paper.code}", 302)]
     assert (paper.owner, paper.type, paper.state, paper.pages) == (amara, tb, "uploaded", 1)
-    assert paper.get_absolute_url() in answer.text
+    assert paper.get_absolute_url() in hers.get(WALLET).text
 
 
 def test_a_newer_version_takes_its_place(hers, tb):
@@ -128,7 +128,10 @@ def test_a_kind_that_does_not_exist_is_not_found(hers):
     ["https://evil.example", "//evil.example", "javascript:alert(1)", "wallet", "placements:inbox"],
 )
 def test_afterwards_she_stays_on_this_site(hers, tb, target):
-    assert hers.post(add(tb), paper_form(next=target)).url == WALLET
+    checked = hers.post(add(tb), paper_form(next=target)).url
+
+    assert checked.startswith(f"{CHECK}?paper=")
+    assert hers.post(checked, {"paper": "", "next": target}).url == WALLET
 
 
 def test_a_file_leaves_as_a_download_and_nothing_else(hers, amara):
@@ -255,7 +258,7 @@ def test_the_wallet_asks_as_much_for_three_as_for_one(
         DocumentFactory(owner=amara, type=DocumentTypeFactory(slug=f"k{kind}", name=f"K {kind}"))
     hers.get(WALLET)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert hers.get(WALLET).status_code == 200
 
 

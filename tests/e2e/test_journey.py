@@ -156,6 +156,7 @@ def apply(page, listing, tmp_path):
     form.get_by_label("File").set_input_files(paper)
     form.get_by_label("Date on it").fill(str(timezone.localdate() - timedelta(days=3)))
     form.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Yes, these dates are right").click()
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check and send")
     for box in page.get_by_role("main").get_by_role("checkbox").all():
