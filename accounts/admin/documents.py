@@ -1,9 +1,13 @@
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import F, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +34,7 @@ class ReviewFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, rows: QuerySet[Document]) -> QuerySet[Document]:
         match self.value():
             case "open":
-                return rows.filter(verified_at=None, rejected_at=None, superseded_at=None)
+                return rows & Document.objects.to_review()
             case "verified":
                 return rows.exclude(verified_at=None)
             case "rejected":
@@ -38,10 +42,29 @@ class ReviewFilter(admin.SimpleListFilter):
         return rows
 
 
+@dataclass(frozen=True)
+class Around:
+    """Where a paper stands among those that wait, and its neighbours; 0 if it does not wait."""
+
+    number: int
+    waiting: int
+    previous: int | None
+    following: int | None
+
+
 @admin.register(Document)
 class DocumentAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["type", "owner", "state", "issued_on", "expires_on", "uploaded_at", "open_file"]
-    list_filter = [ReviewFilter, "type"]
+    list_display = [
+        "type",
+        "owner",
+        "state",
+        "scan",
+        "issued_on",
+        "expires_on",
+        "uploaded_at",
+        "open_file",
+    ]
+    list_filter = [ReviewFilter, "scan", "type"]
     search_fields = ["owner__name", "owner__email", "type__name"]
     list_select_related = ["owner", "type"]
     date_hierarchy = "uploaded_at"
@@ -56,6 +79,8 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description=_("file"))
     def open_file(self, document: Document) -> str:
+        if not document.is_openable:
+            return document.name
         return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.name)
 
     def has_review_permission(self, request: HttpRequest) -> bool:
@@ -90,6 +115,19 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
         }
         return render(request, "admin/ask.html", facts, status=422 if form.is_bound else 200)
 
+    def get_urls(self) -> list[Any]:
+        begin = self.admin_site.admin_view(self.begin)
+        return [path("review/", begin, name="accounts_document_review"), *super().get_urls()]
+
+    def begin(self, request: HttpRequest) -> HttpResponse:
+        """The first paper that waits."""
+        allow(self.has_review_permission(request))
+        waiting = self._waiting(request)
+        if not waiting:
+            messages.success(request, _("No document waits for review."))
+            return redirect("admin:accounts_document_changelist")
+        return redirect("admin:accounts_document_change", waiting[0])
+
     def change_view(
         self,
         request: HttpRequest,
@@ -108,32 +146,58 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
         return self._judge(request, paper)
 
     def _judge(self, request: HttpRequest, paper: Document) -> HttpResponse:
-        form = RejectForm(request.POST)
-        if "_accept" in request.POST:
-            actions.verify_document(paper, by=person(request))
-        elif form.is_valid():
-            actions.reject_document(paper, by=person(request), **form.cleaned_data)
-        else:
-            return self._review_page(request, paper, form, status=422)
+        form, following = RejectForm(request.POST), self._around(request, paper).following
+        try:
+            if "_accept" in request.POST:
+                actions.verify_document(paper, by=person(request))
+            elif form.is_valid():
+                actions.reject_document(paper, by=person(request), **form.cleaned_data)
+            else:
+                return self._review_page(request, paper, form, status=422)
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+            return redirect("admin:accounts_document_change", paper.pk)
         messages.success(request, _("%(paper)s: done, and the learner is told.") % {"paper": paper})
-        waiting = self.get_queryset(request).filter(
-            superseded_at=None, verified_at=None, rejected_at=None
-        )
-        following = waiting.order_by("uploaded_at", "pk").first()
         if following is None:
-            return redirect("admin:accounts_document_changelist")
-        return redirect("admin:accounts_document_change", following.pk)
+            return self.begin(request)
+        return redirect("admin:accounts_document_change", following)
+
+    def _waiting(self, request: HttpRequest) -> list[int]:
+        """The queue: first what a rotation ahead waits for, the soonest before; then the oldest."""
+        ahead = Q(sent_with__application__start_on__gte=timezone.localdate())
+        start = Min(
+            "sent_with__application__start_on", filter=ahead & runs("sent_with__application")
+        )
+        rows = self.get_queryset(request) & Document.objects.to_review()
+        in_order = rows.annotate(needed_on=start).order_by(
+            F("needed_on").asc(nulls_last=True), "uploaded_at", "pk"
+        )
+        return list(in_order.values_list("pk", flat=True))
+
+    def _around(self, request: HttpRequest, paper: Document) -> "Around":
+        waiting = self._waiting(request)
+        if paper.pk not in waiting:
+            return Around(0, len(waiting), None, waiting[0] if waiting else None)
+        here = waiting.index(paper.pk)
+        before, after = waiting[:here], waiting[here + 1 :]
+        return Around(
+            here + 1, len(waiting), before[-1] if before else None, after[0] if after else None
+        )
 
     def _review_page(
         self, request: HttpRequest, paper: Document, form: RejectForm, *, status: int = 200
     ) -> HttpResponse:
         versions = self.get_queryset(request).filter(owner=paper.owner, type=paper.type)
+        may_review = (
+            self.has_review_permission(request) and paper.is_openable and not paper.superseded_at
+        )
         facts = {
             **self.admin_site.each_context(request),
             "title": str(paper),
             "paper": paper,
             "profile": getattr(paper.owner, "learner_profile", None),
             "form": form,
+            "around": self._around(request, paper),
             "others": versions.exclude(pk=paper.pk),
             "needed": paper.sent_with.filter(runs("application"))
             .select_related("application__listing")
@@ -141,7 +205,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             # The paper needs the room.
             "is_nav_sidebar_enabled": False,
-            "may_review": self.has_review_permission(request) and not paper.superseded_at,
+            "may_review": may_review,
         }
         return render(request, "admin/accounts/document/review.html", facts, status=status)
 
