@@ -30,7 +30,10 @@ GRADUATES = frozenset(Family) - ENROLLED
 MEDICAL = frozenset(
     {Family.IM_STUDENT, Family.CARIBBEAN_STUDENT, Family.US_MD_DO_STUDENT, Family.IMG_GRADUATE}
 )
+NURSES = frozenset({Family.NP_STUDENT, Family.NP_GRADUATE})
 ADVANCED_PRACTICE = frozenset(Family) - MEDICAL
+# Whom ECFMG certifies: those who study or studied medicine outside the US and Canada.
+OF_ECFMG = MEDICAL - {Family.US_MD_DO_STUDENT}
 
 
 class VisaPlan(TextChoices):
@@ -49,6 +52,30 @@ class VisaPlan(TextChoices):
 VISITORS = frozenset({VisaPlan.B1, VisaPlan.B2, VisaPlan.B1_B2, VisaPlan.VWP})
 # Whoever is not in the country already plans 45 days instead of 30 (handbook 3.3).
 NEEDS_VISA = VISITORS | {VisaPlan.NONE_YET, VisaPlan.OTHER, VisaPlan.F1, VisaPlan.J1}
+
+
+class VisaOutcome(TextChoices):
+    """What the consulate said."""
+
+    GRANTED = "granted", _("Granted")
+    PENDING = "pending", _("Not decided yet")
+    REFUSED = "refused", _("Refused")
+
+
+class Ecfmg(TextChoices):
+    """Certification of graduates of schools outside the US (handbook 3.2)."""
+
+    CERTIFIED = "certified", _("Certified")
+    IN_PROGRESS = "in_progress", _("In progress")
+    NOT_BEGUN = "not_begun", _("Not begun")
+
+
+class EnglishTest(TextChoices):
+    OET = "oet", _("OET Medicine")
+    TOEFL = "toefl", _("TOEFL iBT")
+    IELTS = "ielts", _("IELTS Academic")
+    OTHER = "other", _("Another test")
+    NONE = "none", _("Not taken")
 
 
 class CredentialKind(TextChoices):

@@ -17,6 +17,7 @@ from accounts.models import (
     Document,
     DocumentType,
     Invitation,
+    LearnerProfile,
     PreceptorProfile,
     Preview,
     User,
@@ -128,6 +129,13 @@ def account_of(email: str) -> User | None:
 def has_shown(user: User, email: str) -> bool:
     """Whether she has shown that she reads this mailbox."""
     return bool(EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists())
+
+
+def aims(profile: LearnerProfile) -> str:
+    """“Cardiology, Internal medicine (ERAS 2028)”; empty where she named none."""
+    names = ", ".join(str(one) for one in profile.specialties.all())
+    season = str(profile.season or "")
+    return f"{names} ({season})" if names and season else names or season
 
 
 @dataclass(frozen=True)

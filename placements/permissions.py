@@ -76,6 +76,17 @@ def may_evaluate(user: User, placement: Placement) -> bool:
     return placement.preceptor.user_id == user.pk and not is_learner_of(user, placement)
 
 
+# From "ready" on somebody may have to call for her; after her last day nobody has to.
+EXPECTED = frozenset({PlacementStatus.READY, PlacementStatus.ACTIVE})
+
+
+def may_see_emergency_contact(user: User, placement: Placement) -> bool:
+    """Hers, the coordinator’s, and that of her preceptor’s office while she may stand before it."""
+    if is_guest(user, placement):
+        return True
+    return is_office_of(user, placement) and placement.status in EXPECTED
+
+
 def may_cancel(user: User, placement: Placement) -> bool:
     cancellable = {
         PlacementStatus.ONBOARDING,

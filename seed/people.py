@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.mfa import app_settings as mfa_settings
@@ -23,6 +23,8 @@ from django.utils import timezone
 from accounts.kinds import ConsentKind, Scan
 from accounts.models import AddressChange, Consent, Document, DocumentType, LearnerProfile, User
 from accounts.models.document import private_path
+from letters.models import MatchSeason
+from rotations.models import Specialty
 from seed.reading import structure
 from seed.scenery import make_user
 from seed.stage import sample_pdf
@@ -96,12 +98,26 @@ def build_address_changes(learners: list[User]) -> None:
 def _profile(user: User, row: dict[str, Any]) -> None:
     same = ("family", "citizenship", "school", "school_country", "aamc_id", "usmle_id",
             "visa_plan", "languages", "phone", "goals", "statement")  # fmt: skip
-    LearnerProfile.objects.create(
+    more = structure("demo/profiles.json").get(row["key"], {})
+    profile = LearnerProfile.objects.create(
         user=user,
         **{name: row.get(name) or "" for name in (*same, "step1", "step2", "rn_state")},
+        **{name: more.get(name, "") for name in ("step3", "ecfmg", "english_test", "visa_outcome")},
+        **{f"emergency_{name}": words for name, words in (more.get("emergency") or {}).items()},
         step2_score=row.get("step2_score"),
-        graduation_on=timezone.localdate() + timedelta(days=row["graduation_in_days"]),
+        graduation_on=_in_days(row["graduation_in_days"]),
+        ecfmg_on=_in_days(more.get("ecfmg_days_ago"), back=True),
+        english_on=_in_days(more.get("english_days_ago"), back=True),
+        visa_interview_on=_in_days(more.get("interview_in_days")),
+        season=MatchSeason.objects.filter(name=more.get("season")).first(),
     )
+    profile.specialties.set(Specialty.objects.filter(slug__in=more.get("specialties", ())))
+
+
+def _in_days(days: int | None, *, back: bool = False) -> date | None:
+    if days is None:
+        return None
+    return timezone.localdate() + timedelta(days=-days if back else days)
 
 
 def _document(

@@ -1,6 +1,7 @@
 """What changes about people."""
 
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -79,12 +80,17 @@ Profile = LearnerProfile | PreceptorProfile | User
 
 
 @transaction.atomic
-def save_profile(*profiles: Profile, by: User) -> None:
-    """Keep what forms cleaned into them. A learner's first profile is made once."""
+def save_profile(*profiles: Profile, by: User, specialties: Iterable[Any] | None = None) -> None:
+    """Keep what forms cleaned into them, and what a learner aims for, if it was asked.
+
+    A learner's first profile is made once.
+    """
     for profile in profiles:
         if isinstance(profile, LearnerProfile) and profile._state.adding:  # noqa: SLF001  as Django
             _adopt(profile)
         profile.save()
+        if isinstance(profile, LearnerProfile) and specialties is not None:
+            profile.specialties.set(specialties)
         record("profile.saved", profile, by=by)
 
 

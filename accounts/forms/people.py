@@ -19,7 +19,7 @@ from django_countries import countries
 from accounts.actions import give_consent
 from accounts.forms.days import DayInput, check_year
 from accounts.http import Request, address_of
-from accounts.kinds import ADVANCED_PRACTICE, ConsentKind, Family, VisaPlan
+from accounts.kinds import ADVANCED_PRACTICE, NURSES, OF_ECFMG, ConsentKind, Ecfmg, Family, VisaPlan
 from accounts.models import LearnerProfile, PreceptorProfile, User
 from accounts.queries import page_version
 from accounts.validators import clean_aamc_id, clean_person_name, clean_phone, clean_usmle_id
@@ -29,8 +29,11 @@ SIMILARITY = UserAttributeSimilarityValidator(("name", "call_me"))
 BEST_SCORE = 300
 REGIONS = frozenset({"Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian",
                      "Pacific"})  # fmt: skip
-NURSES = frozenset({Family.NP_STUDENT, Family.NP_GRADUATE})
 OF_PHYSICIANS = ("aamc_id", "usmle_id", "step1", "step2", "step2_score")
+OF_SCHOOLS_ABROAD = ("step3", "ecfmg", "ecfmg_on", "english_test", "english_on")
+OF_VISAS = ("visa_interview_on", "visa_outcome")
+EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
+MOST_SPECIALTIES = 5
 
 
 def zone_choices() -> list[Any]:
@@ -185,11 +188,18 @@ class LearnerForm(forms.ModelForm):
     class Meta:
         model = LearnerProfile
         fields = ["family", "citizenship", "phone", "languages", "school", "school_country",
-                  "graduation_on", "aamc_id", "usmle_id", "step1", "step2", "step2_score",
-                  "rn_state", "visa_plan", "goals", "statement"]  # fmt: skip
+                  "graduation_on", *OF_PHYSICIANS, *OF_SCHOOLS_ABROAD, "rn_state", "visa_plan",
+                  *OF_VISAS, "specialties", "season", "goals", "statement",
+                  *EMERGENCY]  # fmt: skip
         widgets = {
             "family": forms.RadioSelect,
             "graduation_on": DayInput,
+            "ecfmg_on": DayInput,
+            "english_on": DayInput,
+            "visa_interview_on": DayInput,
+            "specialties": forms.CheckboxSelectMultiple,
+            "emergency_name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "emergency_phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             "school": forms.TextInput(attrs={"autocomplete": "organization"}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
             "statement": forms.Textarea(attrs={"rows": 6}),
@@ -200,7 +210,18 @@ class LearnerForm(forms.ModelForm):
                 "With the country code. For your coordinator, before and while you are here."
             ),
             "visa_plan": _("It decides which rotations fit. We give no legal advice."),
-            "goals": _("One line, for example: internal medicine residency, Match 2028."),
+            "ecfmg_on": _("The day on your certificate."),
+            "english_test": _("A few sites ask for one."),
+            "visa_interview_on": _("The day at the consulate, as soon as you have it."),
+            "specialties": _("Up to five. Preceptors read them when you apply."),
+            "season": _("If you will apply to residency programs."),
+            "goals": _("One line, in your own words."),
+            "emergency_name": _(
+                "Whom we call if something happens to you. Your preceptor sees it once your "
+                "rotation is ready, nobody before. Ask that person first."
+            ),
+            "emergency_relation": _("For example: mother, husband, friend."),
+            "emergency_phone": _("With the country code."),
             "statement": _(
                 "A few sentences that your applications start from. No patient details."
             ),
@@ -219,10 +240,18 @@ class LearnerForm(forms.ModelForm):
         cast("forms.ChoiceField", self.fields[name]).choices = choices
 
     def leave_out_foreign(self) -> None:
-        """Ask nurses and assistants about no USMLE, and only nurses about an RN license."""
+        """Ask nurses and assistants about no USMLE, only nurses about an RN license, only those
+        of schools abroad about ECFMG, and about a consulate only who has to go there.
+        """
         family = self.instance.family
-        foreign = OF_PHYSICIANS if family in ADVANCED_PRACTICE else ()
-        for name in (*foreign, *(() if not family or family in NURSES else ("rn_state",))):
+        foreign = [*(OF_PHYSICIANS if family in ADVANCED_PRACTICE else ())]
+        if family and family not in OF_ECFMG:
+            foreign += OF_SCHOOLS_ABROAD
+        if family and family not in NURSES:
+            foreign.append("rn_state")
+        if not self.instance.needs_visa:
+            foreign += OF_VISAS
+        for name in foreign:
             del self.fields[name]
 
     def clean_aamc_id(self) -> str:
@@ -236,6 +265,46 @@ class LearnerForm(forms.ModelForm):
 
     def clean_graduation_on(self) -> date | None:
         return check_year(self.cleaned_data["graduation_on"])
+
+    def clean_specialties(self) -> Any:
+        chosen = self.cleaned_data["specialties"]
+        if len(chosen) > MOST_SPECIALTIES:
+            raise ValidationError(
+                _("Choose up to %(most)d."), code="many", params={"most": MOST_SPECIALTIES}
+            )
+        return chosen
+
+    def clean_ecfmg_on(self) -> date | None:
+        return check_year(self.cleaned_data["ecfmg_on"])
+
+    def clean_english_on(self) -> date | None:
+        return check_year(self.cleaned_data["english_on"])
+
+    def clean_visa_interview_on(self) -> date | None:
+        return check_year(self.cleaned_data["visa_interview_on"])
+
+    def clean_emergency_name(self) -> str:
+        return clean_person_name(self.cleaned_data["emergency_name"])
+
+    def clean_emergency_phone(self) -> str:
+        return clean_phone(self.cleaned_data["emergency_phone"])
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        if facts.get("ecfmg_on") and facts.get("ecfmg") != Ecfmg.CERTIFIED:
+            self.add_error("ecfmg_on", _("Only whoever is certified has a day for it."))
+        self._check_emergency(facts)
+        return facts
+
+    def _check_emergency(self, facts: dict[str, Any]) -> None:
+        """Somebody who can be called: a name and a number, or neither."""
+        if not {"emergency_name", "emergency_phone"} <= facts.keys():
+            return
+        name, phone = facts["emergency_name"], facts["emergency_phone"]
+        if name and not phone:
+            self.add_error("emergency_phone", _("Enter the phone number of that person."))
+        if phone and not name:
+            self.add_error("emergency_name", _("Enter the name of that person."))
 
 
 class PreceptorForm(forms.ModelForm):

@@ -6,25 +6,34 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms.people import OF_PHYSICIANS, LearnerForm, PersonForm, PreceptorForm
+from accounts.forms.people import (
+    EMERGENCY,
+    OF_PHYSICIANS,
+    OF_SCHOOLS_ABROAD,
+    OF_VISAS,
+    LearnerForm,
+    PersonForm,
+    PreceptorForm,
+)
 from accounts.models import LearnerProfile, User
 
 ABOUT = ("name", "call_me", "pronouns", "time_zone")
-Groups = list[tuple[Any, tuple[str, ...]]]
-PERSON_GROUPS: Groups = [(_("About you"), ABOUT)]
+Groups = list[tuple[str, Any, tuple[str, ...]]]
+PERSON_GROUPS: Groups = [("who", _("About you"), ABOUT)]
+# The names are those of ``accounts.completeness``, which sends people to them.
 LEARNER_GROUPS: Groups = [
-    (_("About you"), (*ABOUT, "family", "citizenship", "phone", "languages")),
-    (
-        _("Training and exams"),
-        ("school", "school_country", "graduation_on", *OF_PHYSICIANS, "rn_state"),
-    ),
-    (_("Visa and travel"), ("visa_plan",)),
-    (_("In your words"), ("goals", "statement")),
+    ("who", _("About you"), (*ABOUT, "family", "citizenship", "phone", "languages")),
+    ("school", _("Your school"), ("school", "school_country", "graduation_on")),
+    ("exams", _("Exams and licenses"), (*OF_PHYSICIANS, *OF_SCHOOLS_ABROAD, "rn_state")),
+    ("visa", _("Visa and travel"), ("visa_plan", *OF_VISAS)),
+    ("goals", _("What you aim for"), ("specialties", "season", "goals")),
+    ("words", _("In your words"), ("statement",)),
+    ("emergency", _("In an emergency"), EMERGENCY),
 ]
 PRECEPTOR_GROUPS: Groups = [
-    (_("About you"), (*ABOUT, "phone")),
-    (_("What learners read"), ("affiliation", "statement", "languages")),
-    (_("When you teach"), ("accepting", "away_until")),
+    ("who", _("About you"), (*ABOUT, "phone")),
+    ("read", _("What learners read"), ("affiliation", "statement", "languages")),
+    ("when", _("When you teach"), ("accepting", "away_until")),
 ]
 
 
@@ -65,6 +74,11 @@ class ProfileForm:
         return [form.instance for form in self.parts if form.has_changed()]
 
     @property
+    def specialties(self) -> Any:
+        """Those she aims for; ``None`` where nobody asked."""
+        return self.role.cleaned_data.get("specialties") if self.role else None
+
+    @property
     def errors(self) -> dict[str, Any]:
         return {
             form.add_prefix(name): found
@@ -76,7 +90,7 @@ class ProfileForm:
         return [error for form in self.parts for error in form.non_field_errors()]
 
     def __iter__(self) -> Iterator[forms.BoundField]:
-        for _title, fields in self.groups:
+        for _key, _title, fields in self.groups:
             yield from fields
 
     @property
@@ -88,9 +102,11 @@ class ProfileForm:
         return [role[name] for name in LearnerProfile.NEEDED if not role.initial.get(name)]
 
     @property
-    def groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+    def groups(self) -> list[tuple[str, Any, list[forms.BoundField]]]:
+        """Sections with something to fill in."""
         found = {field.name: field for form in self.parts for field in form}
-        return [
-            (title, [found[name] for name in names if name in found])
-            for title, names in self._groups
+        sections = [
+            (key, title, [found[name] for name in names if name in found])
+            for key, title, names in self._groups
         ]
+        return [section for section in sections if section[2]]

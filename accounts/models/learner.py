@@ -6,7 +6,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.kinds import ENROLLED, NEEDS_VISA, VISITORS, Family, VisaPlan
+from accounts.kinds import (
+    ENROLLED,
+    NEEDS_VISA,
+    VISITORS,
+    Ecfmg,
+    EnglishTest,
+    Family,
+    VisaOutcome,
+    VisaPlan,
+)
 from accounts.models.user import User
 
 
@@ -36,12 +45,38 @@ class LearnerProfile(models.Model):
     step1 = models.CharField(_("USMLE Step 1"), max_length=10, choices=Exam, blank=True)
     step2 = models.CharField(_("USMLE Step 2 CK"), max_length=10, choices=Exam, blank=True)
     step2_score = models.PositiveSmallIntegerField(_("Step 2 CK score"), null=True, blank=True)
+    step3 = models.CharField(_("USMLE Step 3"), max_length=10, choices=Exam, blank=True)
+    ecfmg = models.CharField(_("ECFMG certification"), max_length=12, choices=Ecfmg, blank=True)
+    ecfmg_on = models.DateField(_("certified on"), null=True, blank=True)
+    english_test = models.CharField(
+        _("English test"), max_length=10, choices=EnglishTest, blank=True
+    )
+    english_on = models.DateField(_("day of the English test"), null=True, blank=True)
     rn_state = models.CharField(_("state of your RN license"), max_length=2, blank=True)
     visa_plan = models.CharField(_("visa plan"), max_length=10, choices=VisaPlan, blank=True)
+    visa_interview_on = models.DateField(_("visa interview"), null=True, blank=True)
+    visa_outcome = models.CharField(
+        _("what the consulate said"), max_length=10, choices=VisaOutcome, blank=True
+    )
     languages = models.CharField(_("languages"), max_length=200, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    # Named, not imported: the rows they point to belong to apps above this one (ADR 16).
+    specialties = models.ManyToManyField(
+        "rotations.Specialty", blank=True, related_name="+", verbose_name=_("specialties")
+    )
+    season = models.ForeignKey(
+        "letters.MatchSeason",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("application season"),
+    )
     goals = models.CharField(_("what you aim for"), max_length=300, blank=True)
     statement = models.TextField(_("about you"), max_length=1500, blank=True)
+    emergency_name = models.CharField(_("emergency contact"), max_length=150, blank=True)
+    emergency_relation = models.CharField(_("who that is to you"), max_length=60, blank=True)
+    emergency_phone = models.CharField(_("phone of that person"), max_length=30, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -57,6 +92,17 @@ class LearnerProfile(models.Model):
                 name="learner_usmle_id_has_eight_digits",
                 condition=Q(usmle_id="") | Q(usmle_id__regex=r"^[0-9]{8}$"),
                 violation_error_message=_("A USMLE/ECFMG ID has eight digits."),
+            ),
+            models.CheckConstraint(
+                name="learner_day_of_a_certificate_that_there_is",
+                condition=Q(ecfmg_on=None) | Q(ecfmg=Ecfmg.CERTIFIED),
+                violation_error_message=_("Only whoever is certified has a day for it."),
+            ),
+            models.CheckConstraint(
+                name="learner_emergency_contact_can_be_called",
+                condition=Q(emergency_name="", emergency_phone="")
+                | ~Q(emergency_name="") & ~Q(emergency_phone=""),
+                violation_error_message=_("An emergency contact has a name and a phone number."),
             ),
         ]
 
@@ -75,6 +121,11 @@ class LearnerProfile(models.Model):
     @property
     def is_complete(self) -> bool:
         return not self.missing
+
+    @property
+    def waits_for_consulate(self) -> bool:
+        """Needs a visa, and nobody has said yes or no yet."""
+        return self.needs_visa and self.visa_outcome in {"", VisaOutcome.PENDING}
 
     @property
     def is_student(self) -> bool:

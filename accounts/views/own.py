@@ -14,6 +14,7 @@ from accounts.actions import (
     find_address_change,
     save_profile,
 )
+from accounts.completeness import completeness_of
 from accounts.forms import ProfileForm
 from accounts.http import (
     ROLE,
@@ -67,7 +68,7 @@ def profile(request: UserRequest) -> HttpResponse:
         return _profile_page(request, ProfileForm(user, as_learner=as_learner))
     form = ProfileForm(user, request.POST, as_learner=as_learner)
     if form.is_valid():
-        save_profile(*form.changed, by=user)
+        save_profile(*form.changed, by=user, specialties=form.specialties)
         messages.success(request, _("Your profile is saved."))
         return redirect(back(request) or "accounts:profile")
     user.refresh_from_db()
@@ -80,6 +81,7 @@ def _profile_page(request: UserRequest, form: ProfileForm, *, status: int = 200)
         "form": form,
         "next": back(request),
         "missing": form.missing,
+        "completeness": completeness_of(user),
         "has_papers": user.documents.exists(),
         "licences": user.preceptor_profile.licences.all() if user.is_preceptor else (),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import LearnerProfile, User
+from accounts.queries import aims
 from audit.actions import record
 from clocks.actions import schedule
 from clocks.queries import length, numbers
@@ -203,8 +204,11 @@ def _frozen(application: Application, profile: LearnerProfile) -> dict[str, Any]
         "graduation_on": str(profile.graduation_on or ""),
         "step1": profile.step1,
         "step2": profile.step2,
+        "step3": profile.step3,
+        "ecfmg": profile.ecfmg,
         "visa_plan": profile.visa_plan,
         "languages": profile.languages,
+        "aims": aims(profile),
         "goals": profile.goals,
     }
     return {

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LearnerForm
-from accounts.kinds import Family
+from accounts.kinds import NURSES, OF_ECFMG
 from accounts.models import LearnerProfile
 from placements.models import Application
 from rotations.blocks import Block
@@ -12,6 +12,7 @@ from rotations.models import Listing
 
 STATEMENT_MAX = 1500
 MOST_WEEKS = 52
+FACT_OF_PAPER = {"ecfmg-status": "ecfmg", "english": "english_test"}
 
 
 class ApplyForm(forms.Form):
@@ -56,10 +57,21 @@ def facts_to_ask(profile: LearnerProfile, listing: Listing) -> list[str]:
         names.append("step1")
     if listing.needs_step2 and not profile.step2:
         names.append("step2")
-    nurses = {Family.NP_STUDENT, Family.NP_GRADUATE}
-    if profile.family in nurses and not profile.rn_state:
+    if profile.family in NURSES and not profile.rn_state:
         names.append("rn_state")
-    return names
+    return [*names, *_facts_behind_papers(profile, listing)]
+
+
+def _facts_behind_papers(profile: LearnerProfile, listing: Listing) -> list[str]:
+    """ECFMG and English, where this listing asks for the paper."""
+    if profile.family not in OF_ECFMG:
+        return []
+    open_ = {slug: name for slug, name in FACT_OF_PAPER.items() if not getattr(profile, name)}
+    asked = (
+        listing.requirements.filter(type__slug__in=open_).select_related("type") if open_ else ()
+    )
+    slugs = {requirement.type.slug for requirement in asked}
+    return [name for slug, name in open_.items() if slug in slugs]
 
 
 class AboutForm(forms.Form):
@@ -144,6 +156,8 @@ WHAT_TO_DO = {
     "visa_plan": _("Choose how you plan to enter the US."),
     "step1": _("Say how Step 1 stands: this rotation asks for it."),
     "step2": _("Say how Step 2 CK stands: this rotation asks for it."),
+    "ecfmg": _("Say how your ECFMG certification stands: this rotation asks for it."),
+    "english_test": _("Say which English test you took: this rotation asks for one."),
     "rn_state": _("Enter the state of your RN license, for example TX."),
 }
 

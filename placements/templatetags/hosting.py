@@ -7,7 +7,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from accounts.kinds import Family, VisaPlan
+from accounts.kinds import Ecfmg, Family, VisaPlan
 from accounts.models import Document, User
 from accounts.models.learner import Exam
 from placements.models import Application, Placement
@@ -27,8 +27,11 @@ TOLD = (
     "graduation_on",
     "step1",
     "step2",
+    "step3",
+    "ecfmg",
     "visa_plan",
     "languages",
+    "aims",
     "goals",
 )
 
@@ -77,7 +80,8 @@ def facts_of(application: Application) -> list[tuple[str, str]]:
     """The rest of what she told, as pairs of a name and words; empty ones are left out."""
     said = told(application)
     facts = [
-        (_("Aims for"), said["goals"]),
+        (_("Aims for"), said["aims"]),
+        (_("In own words"), said["goals"]),
         (_("Languages"), said["languages"]),
         (_("Exams"), _exams(said)),
         (_("Citizenship"), countries.name(said["citizenship"])),
@@ -87,12 +91,14 @@ def facts_of(application: Application) -> list[tuple[str, str]]:
 
 
 def _exams(said: Mapping[str, str]) -> str:
-    names = {"step1": _("Step 1"), "step2": _("Step 2 CK")}
+    names = {"step1": _("Step 1"), "step2": _("Step 2 CK"), "step3": _("Step 3")}
     taken = [
         f"{name}: {_label(Exam, said[field]).lower()}"
         for field, name in names.items()
         if said[field]
     ]
+    if said["ecfmg"] and said["ecfmg"] != Ecfmg.NOT_BEGUN:
+        taken.append(_("ECFMG: %(stand)s") % {"stand": _label(Ecfmg, said["ecfmg"]).lower()})
     return ", ".join(taken)
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from accounts.models import LearnerProfile
+from accounts.queries import aims
 from clocks.calendar import SATURDAY, end_of_day, next_monday
 from clocks.queries import length
 from placements import deadlines
@@ -91,6 +93,11 @@ def refund_of(placement: Placement) -> int:
         by_host=placement.cancelled_by not in {"", CancelledBy.LEARNER},
         visa_denied=placement.cancel_reason == CancelReason.VISA_DENIED,
     )
+
+
+@register.simple_tag
+def aims_of(profile: LearnerProfile) -> str:
+    return aims(profile)
 
 
 @register.simple_tag

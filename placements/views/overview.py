@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.completeness import completeness_of
 from accounts.models import Document, User
 from clocks.models import Due
 from placements.models import Application, Placement
@@ -307,6 +308,7 @@ def dashboard_of(user: User) -> dict[str, object]:
         "offers": [row for row in going if row.application.status == Status.OFFERED],
         "open_papers": [row for row in going if row.missing],
         "reminders": reminders(going),
+        "completeness": completeness_of(user),
         "wallet": wallet_of(going, documents),
         "calendars": [
             row for row in going if row.placement and row.placement.status in GETTING_READY

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.kinds import Family, VisaPlan
+from accounts.kinds import NURSES, VisaPlan
 from accounts.models import Document, LearnerProfile
 from rotations.blocks import Block
 from rotations.eligibility.check import (
@@ -27,7 +27,6 @@ from rotations.kinds import FOR_ENROLLED, FOR_GRADUATES
 from rotations.models import Listing
 
 RN_LICENSE = "rn-license"
-NURSES = frozenset({Family.NP_STUDENT, Family.NP_GRADUATE})
 
 
 def check_listing(
