@@ -47,7 +47,7 @@ class Completeness:
 
 def completeness_of(user: User) -> Completeness | None:
     """``None`` for those who learn nothing here."""
-    if user.is_preceptor or (user.is_staff and not user.is_learner):
+    if not user.is_learner and (user.is_preceptor or user.is_staff):
         return None
     profile = user.learner_profile if user.is_learner else LearnerProfile(user=user)
     has_aims = bool(profile.pk and profile.specialties.exists())

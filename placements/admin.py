@@ -44,7 +44,8 @@ from placements.actions.placements import (
     refresh_readiness,
     resume_placement,
 )
-from placements.models import Application, Evaluation, HoursEntry, Placement
+from placements.actions.schools import revoke_school
+from placements.models import Application, Evaluation, HoursEntry, Placement, SchoolApproval
 from placements.states import CancelledBy, CancelReason, DeclineReason
 from rotations.blocks import Block
 from rotations.models import Listing
@@ -379,3 +380,37 @@ class EvaluationAdmin(ReadOnly, admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("placements.view_evaluation")
+
+
+@admin.register(SchoolApproval)
+class SchoolApprovalAdmin(ReadOnly, admin.ModelAdmin):
+    """Whom learners named as their school, and what she said; staff take a doubtful one back."""
+
+    list_display = ["asked_at", "learner", "official_name", "domain", "state", "answered_at"]
+    list_filter = ["answer", ("revoked_at", admin.EmptyFieldListFilter)]
+    search_fields = ["application__learner__name", "official_name", "official_email"]
+    list_select_related = ["application__learner", "application__listing"]
+    date_hierarchy = "asked_at"
+    readonly_fields = ["history"]
+    actions = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SchoolApproval]:
+        return super().get_queryset(request).defer("application__listing__document")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_schoolapproval")
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("placements.change_schoolapproval")
+
+    @admin.display(description=_("learner"), ordering="application__learner__name")
+    def learner(self, approval: SchoolApproval) -> str:
+        return str(approval.application.learner)
+
+    @admin.display(description=_("what happened"))
+    def history(self, approval: SchoolApproval) -> str:
+        return timeline(approval)
+
+    @admin.action(description=_("Take back: it no longer counts"), permissions=["move"])
+    def revoke(self, request: HttpRequest, rows: QuerySet[SchoolApproval]) -> None:
+        each(request, rows, lambda row: revoke_school(row, by=person(request)))

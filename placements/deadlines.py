@@ -43,6 +43,10 @@ ANSWER_ESCALATION = interval(
     purpose=_("A coordinator hears of a preceptor’s silence after"),
     within=ANSWER,
 )
+# A school's word by a link (handbook 3.7).
+SCHOOL_LINK = interval(
+    "school_link", 30, unit=Unit.DAYS, purpose=_("A school may answer by its link for")
+)
 # T5, the offer.
 OFFER = interval("offer", 7, unit=Unit.DAYS, purpose=_("An offer is open for"))
 OFFER_NEAR = interval(

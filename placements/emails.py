@@ -11,8 +11,8 @@ from accounts.models import User
 from accounts.queries import office_of
 from audit.models import Event
 from outbox.actions import discard, enqueue
-from placements.links import review_url
-from placements.models import Application, HoursEntry, Placement
+from placements.links import review_url, school_url
+from placements.models import Application, HoursEntry, Placement, SchoolApproval
 from rotations.eligibility import Check
 from rotations.queries import alternatives
 
@@ -281,3 +281,18 @@ def placement_cancelled(placement: Placement, *, occasion: Event) -> None:
     _placement("placement_cancelled", placement, placement.learner, key)
     _placement_office("placement_cancelled_preceptor", placement, key)
     _to_coordinators("placement_cancelled_coordinator", placement, key)
+
+
+def school_asked(approval: SchoolApproval, *, occasion: Event) -> None:
+    """To somebody without an account: the link is all she needs."""
+    enqueue(
+        "placements/school_asked",
+        to=approval.official_email,
+        key=_key(occasion),
+        context={"approval": approval, "facts": approval.facts, "url": school_url(approval)},
+        secret=True,
+    )
+
+
+def school_answered(approval: SchoolApproval, *, occasion: Event) -> None:
+    _to_learner("school_answered", approval.application, _key(occasion), approval=approval)

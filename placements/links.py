@@ -1,6 +1,4 @@
-"""The link in a mail to a preceptor's office: it opens one request, without a password, until
-it ends.
-"""
+"""Links in mails that open one thing, without a password, until it ends."""
 
 from dataclasses import dataclass
 
@@ -10,9 +8,11 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
-from placements.models import Application
+from placements.models import Application, SchoolApproval
 
 SALT = "placements.review"
+# Without a time in it: the row says when it ends.
+SCHOOL_SIGNER = signing.Signer(salt="placements.school")
 LENGTH = 300
 SEAL = 16
 
@@ -77,3 +77,23 @@ def _round(application: Application) -> str:
 def _seal(user: User) -> str:
     """Changes with the password, and says nothing about it."""
     return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:SEAL]
+
+
+def school_url(approval: SchoolApproval) -> str:
+    """The absolute address for the school's official; good for this one question."""
+    token = SCHOOL_SIGNER.sign_object([approval.pk, approval.code])
+    return f"{settings.SITE_URL}{reverse('placements:school_link', args=[token])}"
+
+
+def read_school(token: str) -> SchoolApproval | None:
+    """What the link is about, if we made it; whether it still takes an answer, the row says."""
+    if len(token) > LENGTH:
+        return None
+    try:
+        key, code = SCHOOL_SIGNER.unsign_object(token)
+        rows = SchoolApproval.objects.select_related(
+            "application__learner", "application__listing__site"
+        )
+        return rows.filter(pk=int(key), code=str(code)).first()
+    except (signing.BadSignature, TypeError, ValueError):
+        return None

@@ -13,9 +13,18 @@ from audit.queries import history_of
 from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
-from rotations.eligibility import Check, Summary, check_listing, shortfalls, summary
+from rotations.eligibility import (
+    SCHOOL_APPROVAL,
+    Check,
+    Summary,
+    check_documents,
+    check_listing,
+    shortfalls,
+    summary,
+)
 from rotations.models import SeatWeek
 
+AHEAD = frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD})
 # Keys of the preceptors whose work somebody does: ``User.practices``.
 Practices = Collection[int]
 # Days that wait for the preceptor's word.
@@ -112,7 +121,36 @@ def precheck(application: Application, *, today: date | None = None) -> list[Che
         current_documents(learner),
         today=today or timezone.localdate(timezone=listing.site.zone),
         has_overlap=bool(block and has_overlap(learner, block)),
+        school_approves=school_approves(application),
     )
+
+
+def school_approves(thing: Application | Placement) -> bool:
+    """Whether a school said yes, by a link, to these dates with this preceptor."""
+    application = thing.application if isinstance(thing, Placement) else thing
+    return any(approval.covers(thing) for approval in application.school_approvals.all())
+
+
+def wants_school(application: Application) -> bool:
+    """Whether the rules ask for a school's word here (R7), by a paper or by a link."""
+    block = application.block
+    if block is None:
+        return False
+    profile = getattr(application.learner, "learner_profile", None)
+    checks = check_documents(application.listing, block, [], profile=profile)
+    return any(check.document == SCHOOL_APPROVAL for check in checks)
+
+
+def may_ask_school(application: Application) -> bool:
+    """While the rotation lies ahead, and only where somebody wants to know."""
+    placement = getattr(application, "placement", None)
+    is_ahead = placement.status in AHEAD if placement else application.is_open
+    return is_ahead and wants_school(application)
+
+
+def planned_hours(application: Application) -> int:
+    """Hours of the whole block, as its placement would have them."""
+    return application.dates.working_days * application.listing.hours_per_week // 5
 
 
 def overlapping_applications(application: Application) -> list[Application]:
@@ -215,6 +253,7 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
         applications.prefetch_related(
             Prefetch("learner__documents", queryset=papers, to_attr="current_papers"),
             "listing__requirements__type",
+            "school_approvals",
         )
     )
     seats = _seats_before(found)
@@ -230,6 +269,7 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
                 today=timezone.localdate(
                     application.submitted_at, timezone=application.listing.site.zone
                 ),
+                school_approves=school_approves(application),
             ),
         )
         for application in found

@@ -9,6 +9,7 @@ from placements.views import (
     offers,
     placements,
     review,
+    schools,
 )
 
 app_name = "placements"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("applications/<str:code>/offer/", offers.offer, name="offer"),
     path("applications/<str:code>/accept/", offers.accept, name="accept"),
     path("applications/<str:code>/decline-offer/", offers.decline, name="decline_offer"),
+    path("applications/<str:code>/school/", schools.ask, name="school"),
     path("placements/<str:code>/", placements.placement, name="placement"),
     path("placements/<str:code>/calendar.ics", placements.calendar, name="calendar"),
     path("placements/<str:code>/hours/", placements.hours, name="hours"),
@@ -38,6 +40,8 @@ urlpatterns = [
     path("requests/<str:code>/undo/", review.undo, name="undo"),
     path("requests/<str:code>/decline/", review.decline, name="decline"),
     path("r/<str:token>/", review.link, name="link"),
+    # A school's official, without an account.
+    path("s/<str:token>/", schools.link, name="school_link"),
     path("placements/<str:code>/sign/", hours.sign, name="sign_hours"),
     path("placements/<str:code>/arrived/", hours.arrived, name="arrived"),
     path("placements/<str:code>/evaluation/", evaluations.evaluation, name="evaluation"),

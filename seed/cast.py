@@ -41,6 +41,7 @@ from rotations.blocks import WEEK, Block
 from rotations.models import Listing, Question
 from seed.papers import play_papers
 from seed.reading import structure
+from seed.schools import play_schools
 from seed.stage import acting_at, moment
 
 Row = dict[str, Any]
@@ -100,6 +101,7 @@ def play(row: Row, company: Company) -> None:
         play_papers(placement, row["placement"], company)
     else:
         _end(application, row, company)
+    play_schools(row["key"], application, company.today)
 
 
 def _draft(row: Row, company: Company) -> Application:

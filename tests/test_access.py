@@ -115,6 +115,8 @@ TABLE = {
     "placements:confirm": POSTED,
     "placements:undo": POSTED,
     "placements:decline": POSTED,
+    "placements:school": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:school_link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "placements:link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, OK, GONE, NO),
     "placements:arrived": POSTED,
@@ -203,7 +205,7 @@ class Cast:
                 "invitation_again": self.invitation.code,
                 "invitation_revoke": self.invitation.code,
                 "export": self.export.code, "keep": self.erasure.code,
-                "link": "nothing-we-made"}  # fmt: skip
+                "link": "nothing-we-made", "school_link": "nothing-we-made"}  # fmt: skip
         of_a_placement = {
             "placement",
             "calendar",

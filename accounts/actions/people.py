@@ -34,7 +34,7 @@ COORDINATOR_MODELS = {
                  "consent", "invitation", "delegation", "introduction"],
     "rotations": ["listing", "requirement", "seatweek", "site", "specialty", "state",
                   "cancellationpolicy", "question"],
-    "placements": ["application", "placement", "hoursentry", "evaluation"],
+    "placements": ["application", "placement", "hoursentry", "evaluation", "schoolapproval"],
     "letters": ["issueddocument", "letterrequest", "matchseason"],
     "guides": ["guide", "page"],
     "outbox": ["message"],

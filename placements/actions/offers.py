@@ -15,11 +15,10 @@ from placements import deadlines, emails
 from placements.actions.placements import start_placement
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, Placement
-from placements.queries import has_overlap, overlapping_applications
+from placements.queries import has_overlap, overlapping_applications, school_approves
 from placements.states import LIVE, Status
 from rotations.actions.seats import move_seats
-
-SCHOOL_APPROVAL = "school-approval"
+from rotations.eligibility import SCHOOL_APPROVAL
 
 
 class PreceptorCannotHost(ValidationError):
@@ -45,7 +44,8 @@ class SchoolMustApprove(ValidationError):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Your program must approve first: upload the letter to your wallet."), code="school"
+            _("Your program must approve first: ask it by a link, or upload its letter."),
+            code="school",
         )
 
 
@@ -200,7 +200,7 @@ def _refuse_acceptance(application: Application) -> None:
     learner, block = application.learner, application.block
     if block and has_overlap(learner, block):
         raise DatesOverlap
-    if application.listing.needs_school_approval:
+    if application.listing.needs_school_approval and not school_approves(application):
         approvals = learner.documents.current().filter(type__slug=SCHOOL_APPROVAL)
         if not approvals.exclude(verified_at=None).exists():
             raise SchoolMustApprove

@@ -15,7 +15,7 @@ from clocks.queries import length, numbers
 from placements import deadlines, emails
 from placements.actions.transition import TransitionNotAllowed, in_whose_name, move_placement
 from placements.models import Application, Placement
-from placements.queries import current_documents, hours_totals
+from placements.queries import current_documents, hours_totals, school_approves
 from placements.states import CancelledBy, CancelReason, PlacementStatus
 from rotations.actions.seats import move_seats
 from rotations.eligibility import Check, check_documents
@@ -104,6 +104,7 @@ def open_requirements(placement: Placement) -> list[Check]:
         placement.block,
         current_documents(placement.learner),
         profile=getattr(placement.learner, "learner_profile", None),
+        school_approves=school_approves(placement),
     )
     return [check for check in checks if check.is_open]
 

@@ -25,7 +25,7 @@ from placements.actions.transition import TransitionNotAllowed
 from placements.forms.applications import ApplyForm
 from placements.models import Application
 from placements.permissions import is_guest, is_office_of, may
-from placements.queries import current_documents, precheck
+from placements.queries import current_documents, may_ask_school, precheck
 from placements.states import Status
 from placements.views.moved import moved
 from placements.views.overview import Row, answers_due, dashboard_of
@@ -146,6 +146,7 @@ def _standing(request: UserRequest, found: Application) -> HttpResponse:
         "application": found,
         "row": row,
         "steps": timeline(found, missing=row.missing, answer_by=answer_by, certificate=certificate),
+        "asks_school": may_ask_school(found),
         "may_withdraw": found.is_open and may(request.user, found, Status.WITHDRAWN),
         "alternatives": alternatives(found.listing, found.start_on)
         if found.status in SUGGESTS

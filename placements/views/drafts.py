@@ -41,7 +41,7 @@ from placements.forms.applications import (
 )
 from placements.models import Application
 from placements.permissions import may
-from placements.queries import current_documents, precheck
+from placements.queries import current_documents, may_ask_school, precheck, school_approves
 from placements.states import Status
 from placements.templatetags.standing import STEPS
 from placements.views.applications import EDITABLE, visible
@@ -290,13 +290,20 @@ def _upload(kind: DocumentType | None, asks_health: bool) -> Upload:  # noqa: FB
 def _papers(found: Application) -> dict[str, Any]:
     profile = getattr(found.learner, "learner_profile", None)
     documents = current_documents(found.learner)
-    papers = papers_for(found.listing, found.block, documents, profile=profile)
+    papers = papers_for(
+        found.listing,
+        found.block,
+        documents,
+        profile=profile,
+        school_approves=school_approves(found),
+    )
     asked = [paper for paper in papers if paper.check.state != NOT_NEEDED]
     return {
         "needed": [paper for paper in asked if paper.is_hers],
         "held": [paper for paper in asked if not paper.is_hers],
         "not_needed": [paper for paper in papers if paper.check.state == NOT_NEEDED],
         "asked": len(asked),
+        "asks_school": may_ask_school(found),
     }
 
 

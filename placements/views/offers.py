@@ -23,7 +23,7 @@ from placements.actions.transition import TransitionNotAllowed
 from placements.forms.applications import AcceptForm
 from placements.models import Application
 from placements.permissions import is_guest, may
-from placements.queries import current_documents, overlapping_applications
+from placements.queries import current_documents, overlapping_applications, school_approves
 from placements.states import LIVE, Status
 from placements.views.applications import SUGGESTS, visible
 from placements.views.moved import moved
@@ -72,7 +72,13 @@ def _page(
 ) -> HttpResponse:
     profile = getattr(found.learner, "learner_profile", None)
     documents = current_documents(found.learner)
-    papers = papers_for(found.listing, found.block, documents, profile=profile)
+    papers = papers_for(
+        found.listing,
+        found.block,
+        documents,
+        profile=profile,
+        school_approves=school_approves(found),
+    )
     asked = [paper for paper in papers if paper.check.state != NOT_NEEDED]
     context = {
         "application": found,

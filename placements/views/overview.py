@@ -14,7 +14,7 @@ from accounts.completeness import completeness_of
 from accounts.models import Document, User
 from clocks.models import Due
 from placements.models import Application, Placement
-from placements.queries import current_documents
+from placements.queries import current_documents, school_approves
 from placements.states import ENDED, PlacementStatus, Status
 from placements.templatetags.placement_facts import documents_due, letter_from, payment_due
 from placements.templatetags.standing import local_day, placement_of
@@ -60,7 +60,13 @@ class Row:
         placement, listing = self.placement, self.application.listing
         if placement and placement.status in GETTING_READY:
             profile = getattr(self.application.learner, "learner_profile", None)
-            self.papers = papers_for(listing, placement.block, documents, profile=profile)
+            self.papers = papers_for(
+                listing,
+                placement.block,
+                documents,
+                profile=profile,
+                school_approves=school_approves(placement),
+            )
 
     @property
     def url(self) -> str:
@@ -120,7 +126,7 @@ def rows_of(user: User, documents: Sequence[Document]) -> list[Row]:
         Application.objects.filter(learner=user)
         .with_listing()
         .select_related("placement__preceptor__user")
-        .prefetch_related(certificates)
+        .prefetch_related(certificates, "school_approvals")
     )
     rows = [Row(application) for application in applications]
     _share_what_is_loaded(rows, user)

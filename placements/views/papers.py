@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,13 +36,15 @@ def papers_for(
     documents: Sequence[Document],
     *,
     profile: LearnerProfile | None,
+    school_approves: bool = False,
 ) -> list[Paper]:
     """Every paper asked for on these dates; what is hers to do stands first."""
     if block is None:
         return []
     held = {document.type.slug: document for document in documents}
-    checks = check_documents(listing, block, documents, profile=profile)
-    hopes = check_documents(listing, block, _as_if_accepted(documents), profile=profile)
+    facts: Any = {"profile": profile, "school_approves": school_approves}
+    checks = check_documents(listing, block, documents, **facts)
+    hopes = check_documents(listing, block, _as_if_accepted(documents), **facts)
     would_do = {hope.document for hope in hopes if not hope.is_open}
     papers = []
     for check in checks:

@@ -30,7 +30,7 @@ from placements.permissions import (
     may_log_hours,
     may_see_emergency_contact,
 )
-from placements.queries import current_documents, hours_totals
+from placements.queries import current_documents, hours_totals, may_ask_school
 from placements.states import LOGGING, CancelledBy, CancelReason, PlacementStatus
 from placements.templatetags.placement_facts import refund_at
 from placements.views.moved import moved
@@ -92,6 +92,7 @@ def _page(
         "letters": letters,
         "may_ask": _may_ask(found, letters),
         "may_cancel": may_cancel(request.user, found) and _is_party(request, found),
+        "asks_school": may_ask_school(application),
         "sees_emergency": may_see_emergency_contact(request.user, found),
         "is_hers": is_learner_of(request.user, found),
         "is_host": is_office_of(request.user, found),

@@ -13,7 +13,12 @@ from rotations.eligibility.check import (
     Summary,
     summary,
 )
-from rotations.eligibility.papers import check_documents, documents_due_on, shortfalls
+from rotations.eligibility.papers import (
+    SCHOOL_APPROVAL,
+    check_documents,
+    documents_due_on,
+    shortfalls,
+)
 from rotations.eligibility.rules import check_listing
 from rotations.eligibility.words import open_to
 
@@ -21,6 +26,7 @@ __all__ = [
     "LATE",
     "MET",
     "NOT_NEEDED",
+    "SCHOOL_APPROVAL",
     "UNKNOWN",
     "UNMET",
     "Check",

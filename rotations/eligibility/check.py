@@ -68,13 +68,17 @@ def summary(checks: Iterable[Check]) -> Summary:
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules look at; ``papers`` holds the wallet by the slug of the type."""
+    """What the rules look at; ``papers`` holds the wallet by the slug of the type.
+
+    ``school_approves``: the school has said yes to this block without a paper.
+    """
 
     listing: Listing
     profile: LearnerProfile | None
     block: Block | None
     today: date
     papers: Mapping[str, Document] = field(default_factory=dict)
+    school_approves: bool = False
 
     @cached_property
     def first_day(self) -> date:

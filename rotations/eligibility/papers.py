@@ -45,10 +45,12 @@ def check_documents(
     *,
     profile: LearnerProfile | None = None,
     today: date | None = None,
+    school_approves: bool = False,
 ) -> list[Check]:
     """The paper rules alone (R4, R7, R9): what keeps a placement from being ready."""
     today = today or timezone.localdate(timezone=listing.site.zone)
-    return in_order(check_papers(Case(listing, profile, block, today, wallet(documents))))
+    case = Case(listing, profile, block, today, wallet(documents), school_approves)
+    return in_order(check_papers(case))
 
 
 def shortfalls(
@@ -128,6 +130,8 @@ def check_papers(case: Case) -> list[Check]:
         if _covers_no_patients(case, paper):
             text = _("Not needed: you do not touch patients here")
             checks.append(paper.verdict(NOT_NEEDED, text))
+        elif paper.slug == SCHOOL_APPROVAL and case.school_approves:
+            checks.append(paper.verdict(MET, _("Met: your school said yes to these dates")))
         else:
             checks.append(_check_paper(case, paper, case.papers.get(paper.slug)))
     return checks

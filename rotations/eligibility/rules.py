@@ -29,7 +29,7 @@ from rotations.models import Listing
 RN_LICENSE = "rn-license"
 
 
-def check_listing(
+def check_listing(  # noqa: PLR0913  what is known of her beside her profile
     listing: Listing,
     profile: LearnerProfile | None,
     block: Block | None,
@@ -37,6 +37,7 @@ def check_listing(
     *,
     today: date,
     has_overlap: bool | None = None,
+    school_approves: bool = False,
 ) -> list[Check]:
     """Every rule of a listing held against a learner, unmet ones first.
 
@@ -44,7 +45,7 @@ def check_listing(
     documents' types are loaded. Without a profile, for a visitor, most is unknown;
     where nobody looked for other placements (``has_overlap``), R10 is left out.
     """
-    case = Case(listing, profile, block, today, wallet(documents))
+    case = Case(listing, profile, block, today, wallet(documents), school_approves)
     found = [rule(case) for rule in RULES]
     found.append(_overlap(case, has_overlap=has_overlap))
     return in_order([*found, *check_papers(case)])

@@ -13,8 +13,8 @@ from accounts.kinds import InvitationKind
 from accounts.models import AddressChange, Document, User
 from config.errors import server_error
 from letters.models import IssuedDocument, LetterRequest
-from placements.links import review_url
-from placements.models import Application, Placement
+from placements.links import review_url, school_url
+from placements.models import Application, Placement, SchoolApproval
 from privacy.models import Erasure
 from tests.factories.accounts import (
     InvitationFactory,
@@ -124,6 +124,8 @@ class Portal:
         return Placement.objects.get(listing__preceptor__user=self.preceptor, status=status)
 
     def stops(self) -> dict[User | None, list[Stop]]:
+        refused = SchoolApproval.objects.get(answer="no")
+        school = reverse("placements:school", args=[refused.application.code])
         return {
             None: [
                 *self.public(),
@@ -139,6 +141,7 @@ class Portal:
             self.delegate: self.delegates(),
             self.unsure: [Stop("/admin/")],
             self.coordinator: self.office(),
+            refused.application.learner: [Stop(school), Stop(school, send())],
             self.hosted("active").learner: [Stop(self.hosted("active").get_absolute_url())],
         }
 
@@ -187,10 +190,23 @@ class Portal:
         return [
             Stop("/" + review.split("/", 3)[3]),
             Stop("/r/nothing-we-made/", status=404),
+            *self.schools(),
             Stop(reverse("accounts:stop_address_change", args=[STOP])),
             *(Stop(reverse("letters:packet", args=[letter.token])) for letter in hers),
             Stop(reverse("letters:packet", args=[over.token]), status=404),
             Stop(Erasure.objects.open().first().get_absolute_url()),
+        ]
+
+    def schools(self) -> list[Stop]:
+        """What a school's official sees: a question, her answer, a link that is over."""
+        waiting = SchoolApproval.objects.waiting().first()
+        said = SchoolApproval.objects.filter(answer="yes").first()
+        paths = ["/" + school_url(one).split("/", 3)[3] for one in (waiting, said)]
+        return [
+            Stop(paths[0]),
+            Stop(paths[0], send()),
+            Stop(paths[1]),
+            Stop("/s/nothing-we-made/", status=404),
         ]
 
     def entrance(self) -> list[Stop]:
