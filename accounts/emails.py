@@ -130,3 +130,10 @@ def delegation_ended(delegation: Delegation, *, occasion: Event) -> None:
     for who in (delegation.person, delegation.preceptor.user):
         if who != delegation.ended_by:
             _tell("delegation_ended", who, occasion, delegation=delegation)
+
+
+def accounts_merged(kept: User, old: str, *, occasion: Event) -> None:
+    """To both addresses: whoever reads either must hear of it."""
+    facts = {"kept": kept, "old": old}
+    _tell("accounts_merged", kept, occasion, **facts)
+    enqueue("accounts/merged_away", to=old, key=f"event:{occasion.pk}", context=facts)

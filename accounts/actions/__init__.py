@@ -22,6 +22,7 @@ from accounts.actions.invitations import (
     revoke_invitation,
     send_again,
 )
+from accounts.actions.merging import MergeRefused, merge_accounts, plan_merge
 from accounts.actions.people import (
     COORDINATORS,
     ask_address_change,
@@ -56,6 +57,7 @@ __all__ = [
     "COORDINATORS",
     "AlreadyPreceptor",
     "InvitationOver",
+    "MergeRefused",
     "NotYours",
     "accept_as_newcomer",
     "accept_invitation",
@@ -80,6 +82,8 @@ __all__ = [
     "invite",
     "keep_scan",
     "lift_suspension",
+    "merge_accounts",
+    "plan_merge",
     "read_document",
     "register_preceptor",
     "reject_document",

@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
@@ -24,6 +25,8 @@ from accounts.models import (
 from accounts.validators import clean_npi
 from audit.admin import AuditedAdmin, ReadOnly
 
+TWO = 2
+
 
 class NewPersonForm(AdminUserCreationForm):
     """Without a password at first: she asks for one, or signs in by a code sent to her."""
@@ -34,6 +37,20 @@ class NewPersonForm(AdminUserCreationForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+class MergeForm(forms.Form):
+    asked = forms.CharField(initial="1", widget=forms.HiddenInput)
+    stays = forms.ModelChoiceField(
+        label=_("Which account stays"), queryset=User.objects.none(), widget=forms.RadioSelect
+    )
+    sure = forms.BooleanField(label=_("Both belong to the same person. I have made sure."))
+
+    def __init__(self, *args: Any, rows: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stays: Any = self.fields["stays"]
+        stays.queryset = rows
+        stays.label_from_instance = lambda user: f"{user.name}, {user.email}"
 
 
 @admin.register(User)
@@ -54,7 +71,7 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
         )
     ]
     filter_horizontal = ["groups"]
-    actions = ["remove_second_factor"]
+    actions = ["remove_second_factor", "merge"]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001  Django's signature
         """Another address is proved before it counts, and the old one is told."""
@@ -69,6 +86,40 @@ class UserAdmin(AuditedAdmin, DjangoUserAdmin):
     @admin.action(description=_("Remove the second factor"), permissions=["unlock"])
     def remove_second_factor(self, request: HttpRequest, rows: QuerySet[User]) -> None:
         each(request, rows, lambda row: actions.remove_second_factor(row, by=person(request)))
+
+    @admin.action(description=_("Merge two accounts of one person …"), permissions=["unlock"])
+    def merge(self, request: HttpRequest, rows: QuerySet[User]) -> HttpResponse | None:
+        """Shows both directions with all that would move, then asks which."""
+        people = list(rows.order_by("pk"))
+        if len(people) != TWO:
+            messages.error(request, _("Choose the two accounts of one person."))
+            return None
+        form = MergeForm(request.POST if "asked" in request.POST else None, rows=rows)
+        if form.is_valid() and self._merged(request, form, people):
+            return None
+        page = {
+            **self.admin_site.each_context(request),
+            "title": _("Merge two accounts"),
+            "form": form,
+            "rows": people,
+            "plans": [actions.plan_merge(*people), actions.plan_merge(*reversed(people))],
+            "opts": self.model._meta,
+            "action": "merge",
+            "act": _("Merge them"),
+        }
+        status = 422 if form.is_bound else 200
+        return render(request, "admin/accounts/user/merge.html", page, status=status)
+
+    def _merged(self, request: HttpRequest, form: MergeForm, people: list[User]) -> bool:
+        kept = form.cleaned_data["stays"]
+        gone = next(one for one in people if one != kept)
+        try:
+            actions.merge_accounts(kept, gone, by=person(request))
+        except actions.MergeRefused as refusal:
+            form.add_error(None, refusal)
+            return False
+        messages.success(request, _("Done. Both addresses have a mail."))
+        return True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only an admin makes a coordinator, or changes what somebody signs in with."""
