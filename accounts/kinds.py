@@ -165,3 +165,67 @@ class InvitationKind(TextChoices):
     PRECEPTOR = "preceptor", _("Preceptor")
     DELEGATE = "delegate", _("Delegate of a preceptor")
     COORDINATOR = "coordinator", _("Coordinator")
+
+
+class ShotKind(TextChoices):
+    """A dose or a test on an immunization record (handbook 3.3)."""
+
+    MMR = "mmr", _("MMR vaccine (measles, mumps, rubella)")
+    MEASLES = "measles", _("Measles vaccine alone")
+    MUMPS = "mumps", _("Mumps vaccine alone")
+    RUBELLA = "rubella", _("Rubella vaccine alone")
+    VARICELLA = "varicella", _("Chickenpox vaccine")
+    HEPB = "hepb", _("Hepatitis B vaccine (three doses)")
+    HEPLISAV = "heplisav", _("Heplisav-B vaccine (two doses)")
+    TDAP = "tdap", _("Tdap vaccine")
+    TD = "td", _("Td vaccine")
+    FLU = "flu", _("Flu vaccine")
+    COVID = "covid", _("COVID-19 vaccine")
+    MEASLES_IGG = "measles_igg", _("Measles antibodies (IgG)")
+    MUMPS_IGG = "mumps_igg", _("Mumps antibodies (IgG)")
+    RUBELLA_IGG = "rubella_igg", _("Rubella antibodies (IgG)")
+    VARICELLA_IGG = "varicella_igg", _("Chickenpox antibodies (IgG)")
+    ANTI_HBS = "anti_hbs", _("Hepatitis B surface antibodies, with the number")
+    SKIN_TEST = "skin_test", _("TB skin test")
+    IGRA = "igra", _("TB blood test (IGRA: QuantiFERON or T-SPOT)")
+    CHEST_FILM = "chest_film", _("Chest X-ray")
+
+
+VACCINES = frozenset(
+    {
+        ShotKind.MMR,
+        ShotKind.MEASLES,
+        ShotKind.MUMPS,
+        ShotKind.RUBELLA,
+        ShotKind.VARICELLA,
+        ShotKind.HEPB,
+        ShotKind.HEPLISAV,
+        ShotKind.TDAP,
+        ShotKind.TD,
+        ShotKind.FLU,
+        ShotKind.COVID,
+    }
+)
+TESTS = frozenset(ShotKind) - VACCINES - {ShotKind.ANTI_HBS}
+
+
+class ShotResult(TextChoices):
+    """Of a film, “negative” means that it shows no sign of tuberculosis."""
+
+    POSITIVE = "positive", _("Positive")
+    NEGATIVE = "negative", _("Negative")
+    UNCLEAR = "unclear", _("Neither, or unclear")
+
+
+class Immunity(TextChoices):
+    """What a site wants to know about, each with a threshold of its own."""
+
+    MEASLES = "measles", _("Measles")
+    MUMPS = "mumps", _("Mumps")
+    RUBELLA = "rubella", _("Rubella")
+    VARICELLA = "varicella", _("Chickenpox")
+    HEPB = "hepb", _("Hepatitis B")
+    TDAP = "tdap", _("Tetanus, diphtheria, pertussis")
+    TB = "tb", _("Tuberculosis")
+    FLU = "flu", _("Flu, this season")
+    COVID = "covid", _("COVID-19")

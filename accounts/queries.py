@@ -12,10 +12,12 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.codes import digest
+from accounts.immunity import ENOUGH, Shot, Threshold, Verdict, judge
 from accounts.kinds import ConsentKind, DocumentGroup, Role, Scan, Validity
 from accounts.models import (
     Document,
     DocumentType,
+    ImmunizationRule,
     Invitation,
     LearnerProfile,
     PreceptorProfile,
@@ -136,6 +138,21 @@ def aims(profile: LearnerProfile) -> str:
     names = ", ".join(str(one) for one in profile.specialties.all())
     season = str(profile.season or "")
     return f"{names} ({season})" if names and season else names or season
+
+
+def thresholds() -> dict[str, Threshold]:
+    """What is enough for each item: as shipped, or as an admin has it."""
+    rows = {rule.item: rule.threshold for rule in ImmunizationRule.objects.all()}
+    return {**ENOUGH, **rows}
+
+
+def immunity(shots: list[Shot], *, first: date, last: date) -> list[Verdict]:
+    """Every item that is asked by default, held against a record, on these days."""
+    return [
+        judge(threshold, shots, first=first, last=last)
+        for threshold in thresholds().values()
+        if threshold.is_asked
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import documents, joining, offices, own
+from accounts.views import documents, immunizations, joining, offices, own
 
 app_name = "accounts"
 
@@ -16,6 +16,12 @@ urlpatterns = [
     path("profile/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("address/<str:key>/stop/", own.stop_address_change, name="stop_address_change"),
     path("wallet/", documents.wallet, name="wallet"),
+    path("wallet/immunizations/", immunizations.immunizations, name="immunizations"),
+    path(
+        "wallet/immunizations/<str:code>/remove/",
+        immunizations.immunization_remove,
+        name="immunization_remove",
+    ),
     path("wallet/add/", documents.document_add, name="document_add"),
     path("wallet/add/several/", documents.documents_add, name="documents_add"),
     path("wallet/added/", documents.documents_check, name="documents_check"),

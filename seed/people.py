@@ -20,8 +20,16 @@ from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts.kinds import ConsentKind, Scan
-from accounts.models import AddressChange, Consent, Document, DocumentType, LearnerProfile, User
+from accounts.kinds import ConsentKind, Scan, ShotKind
+from accounts.models import (
+    AddressChange,
+    Consent,
+    Document,
+    DocumentType,
+    ImmunizationFact,
+    LearnerProfile,
+    User,
+)
 from accounts.models.document import private_path
 from letters.models import MatchSeason
 from rotations.models import Specialty
@@ -69,6 +77,7 @@ def build_learners(staff: User) -> dict[str, User]:
         )
         for paper in row["documents"]:
             _document(user, types[paper["type"]], paper, row, staff)
+        _immunizations(user, row["key"], staff)
         learners[row["key"]] = user
     return learners
 
@@ -153,6 +162,18 @@ def _document(
         return
     document.file.save("sample.pdf", ContentFile(content), save=False)
     document.save()
+
+
+def _immunizations(user: User, key: str, staff: User) -> None:
+    """Her record, as she copied it; staff have held some of them against the papers."""
+    record = structure("demo/immunizations.json").get(key)
+    if record is None:
+        return
+    seen = {"verified_at": timezone.now(), "verified_by": staff} if record["seen"] else {}
+    for kind, days_ago, *more in record["facts"]:
+        said = {"value" if kind == ShotKind.ANTI_HBS else "result": one for one in more}
+        on = timezone.localdate() - timedelta(days=days_ago)
+        ImmunizationFact.objects.create(owner=user, kind=kind, on=on, **said, **seen)
 
 
 def _words(kind: DocumentType, row: dict[str, Any]) -> list[str]:

@@ -7,8 +7,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from accounts.actions import ensure_groups
+from accounts.immunity import ENOUGH
 from accounts.kinds import Validity
-from accounts.models import DocumentType
+from accounts.models import DocumentType, ImmunizationRule
 from clocks.intervals import declared
 from clocks.models import Interval
 from guides.models import Guide, GuideGroup, Page
@@ -30,6 +31,7 @@ def load_reference() -> dict[str, int]:
         "states": _states(),
         "specialties": _specialties(),
         "document types": _document_types(),
+        "immunization rules": _immunization_rules(),
         "policies": _policies(),
         "seasons": _seasons(),
         "guides": _guides(),
@@ -107,6 +109,15 @@ def _document_types() -> int:
         for row in table("reference/document_types.csv")
     ]
     return _add(DocumentType, "slug", rows)
+
+
+def _immunization_rules() -> int:
+    rows = [
+        {name: getattr(one, name) for name in ("item", "doses", "titre_counts", "least", "months",
+                                               "is_asked")}
+        for one in ENOUGH.values()
+    ]  # fmt: skip
+    return _add(ImmunizationRule, "item", rows)
 
 
 def _policies() -> int:

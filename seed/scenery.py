@@ -187,6 +187,7 @@ def _require(listing: Listing, rows: list[dict[str, Any]], types: dict[str, Docu
             type=types[row["type"]],
             months=row.get("months"),
             note=row.get("note", ""),
+            least=row.get("least"),
             site_sees_file=row.get("site_sees_file", False),
         )
         for row in rows

@@ -76,6 +76,8 @@ TABLE = {
     "accounts:end_session": POSTED,
     "accounts:decline_second_factor": POSTED,
     "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "accounts:immunizations": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
+    "accounts:immunization_remove": POSTED,
     "accounts:document_add": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "accounts:documents_add": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "accounts:documents_check": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
@@ -205,7 +207,8 @@ class Cast:
                 "invitation_again": self.invitation.code,
                 "invitation_revoke": self.invitation.code,
                 "export": self.export.code, "keep": self.erasure.code,
-                "link": "nothing-we-made", "school_link": "nothing-we-made"}  # fmt: skip
+                "link": "nothing-we-made", "school_link": "nothing-we-made",
+                "immunization_remove": "nobodys"}  # fmt: skip
         of_a_placement = {
             "placement",
             "calendar",

@@ -11,6 +11,7 @@ from accounts.actions.documents import (
     remove_document,
     verify_document,
 )
+from accounts.actions.immunizations import ConsentMissing, add_fact, remove_fact, see_fact
 from accounts.actions.invitations import (
     InvitationOver,
     NotYours,
@@ -56,12 +57,14 @@ from accounts.actions.preceptors import (
 __all__ = [
     "COORDINATORS",
     "AlreadyPreceptor",
+    "ConsentMissing",
     "InvitationOver",
     "MergeRefused",
     "NotYours",
     "accept_as_newcomer",
     "accept_invitation",
     "add_document",
+    "add_fact",
     "ask_address_change",
     "ask_to_join",
     "check_identity",
@@ -89,10 +92,12 @@ __all__ = [
     "reject_document",
     "release_waiting",
     "remove_document",
+    "remove_fact",
     "remove_second_factor",
     "replace_address",
     "revoke_invitation",
     "save_profile",
+    "see_fact",
     "see_licence",
     "send_again",
     "start_delegation",

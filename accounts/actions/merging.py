@@ -24,6 +24,7 @@ MOVED = frozenset(
         "accounts.Consent.user",
         "accounts.Delegation.person",
         "accounts.Document.owner",
+        "accounts.ImmunizationFact.owner",
         "accounts.PreceptorProfile.user",
         "outbox.Message.user",
         "placements.Application.learner",
@@ -206,6 +207,7 @@ def merge_accounts(kept: User, gone: User, *, by: User) -> None:
         raise MergeRefused(plan.conflicts)
     address = gone.email
     _settle_papers(kept, gone)
+    _settle_facts(kept, gone)
     _settle_profiles(kept, gone)
     _settle_delegations(kept, gone, by=by)
     _move_rows(kept, gone)
@@ -235,6 +237,16 @@ def _settle_papers(kept: User, gone: User) -> None:
         older, _newer = sorted(pair, key=lambda one: (bool(one.verified_at), one.uploaded_at))
         older.superseded_at = timezone.now()
         older.save(update_fields=["superseded_at"])
+
+
+def _settle_facts(kept: User, gone: User) -> None:
+    """A dose that both have entered is one; what staff have seen stays."""
+    for theirs in gone.immunization_facts.all():
+        same = kept.immunization_facts.filter(kind=theirs.kind, on=theirs.on)
+        if theirs.verified_at:
+            same.filter(verified_at=None).delete()
+        if same.exists():
+            theirs.delete()
 
 
 def _settle_profiles(kept: User, gone: User) -> None:

@@ -198,6 +198,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             "profile": getattr(paper.owner, "learner_profile", None),
             "form": form,
             "around": self._around(request, paper),
+            "facts": paper.owner.immunization_facts.all() if paper.type.is_health else (),
             "others": versions.exclude(pk=paper.pk),
             "needed": paper.sent_with.filter(runs("application"))
             .select_related("application__listing")

@@ -1,6 +1,7 @@
 from accounts.models.address import AddressChange
 from accounts.models.delegation import Delegation
 from accounts.models.document import Document, DocumentType
+from accounts.models.immunization import ImmunizationFact, ImmunizationRule
 from accounts.models.invitation import Invitation
 from accounts.models.learner import LearnerProfile
 from accounts.models.preceptor import Introduction, Licence, PreceptorProfile
@@ -13,6 +14,8 @@ __all__ = [
     "Delegation",
     "Document",
     "DocumentType",
+    "ImmunizationFact",
+    "ImmunizationRule",
     "Introduction",
     "Invitation",
     "LearnerProfile",

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0006_learner_profile'),
+        ('accounts', '0007_learner_profile'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('placements', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -46,7 +46,7 @@ from placements.states import Status
 from placements.templatetags.standing import STEPS
 from placements.views.applications import EDITABLE, visible
 from placements.views.moved import moved
-from placements.views.papers import Paper, papers_for
+from placements.views.papers import Paper, papers_for, with_record
 from rotations.actions.seats import SeatsGone
 from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import NOT_NEEDED, summary
@@ -297,6 +297,7 @@ def _papers(found: Application) -> dict[str, Any]:
         profile=profile,
         school_approves=school_approves(found),
     )
+    with_record(papers, found.listing, found.block, found.learner)
     asked = [paper for paper in papers if paper.check.state != NOT_NEEDED]
     return {
         "needed": [paper for paper in asked if paper.is_hers],

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from accounts.models import Document, LearnerProfile
+from accounts.immunity import Verdict
+from accounts.models import Document, LearnerProfile, User
+from accounts.queries import thresholds
 from rotations.blocks import Block
-from rotations.eligibility import NOT_NEEDED, Check, check_documents
+from rotations.eligibility import NOT_NEEDED, Check, check_documents, check_immunity
 from rotations.models import Listing
 
 MISSING, IN_REVIEW, ACCEPTED = "missing", "in_review", "accepted"
@@ -23,6 +26,8 @@ class Paper:
     check: Check
     document: Document | None
     state: str
+    # What her own record lacks for this site; health data, for her and for staff.
+    lacks: tuple[Verdict, ...] = ()
 
     @property
     def is_hers(self) -> bool:
@@ -77,3 +82,15 @@ def _state(check: Check, document: Document | None, would_do: set[str]) -> str:
     if last is None:
         return UNDATED
     return EXPIRED if last < timezone.localdate() else EARLY
+
+
+def with_record(papers: list[Paper], listing: Listing, block: Block | None, owner: User) -> None:
+    """Say beside each paper what her immunization record lacks for this site, if she keeps one."""
+    shots = [fact.shot for fact in owner.immunization_facts.all()]
+    if not shots or block is None:
+        return
+    prefetch_related_objects([listing], "requirements__type")
+    found = check_immunity(listing, block, shots, thresholds())
+    for number, paper in enumerate(papers):
+        lacking = tuple(one for one in found.get(paper.check.document, ()) if one.is_open)
+        papers[number] = replace(paper, lacks=lacking)

@@ -35,6 +35,7 @@ from placements.states import LOGGING, CancelledBy, CancelReason, PlacementStatu
 from placements.templatetags.placement_facts import refund_at
 from placements.views.moved import moved
 from placements.views.overview import Row
+from placements.views.papers import with_record
 from placements.views.timeline import timeline
 
 SCORES = {
@@ -73,6 +74,8 @@ def _page(
     application.placement = found
     row = Row(application)
     row.add_papers(current_documents(found.learner))
+    if not is_office_of(request.user, found):
+        with_record(row.papers, found.listing, found.block, found.learner)
     certificate = row.certificate
     may_log = may_log_hours(request.user, found)
     evaluation = found.evaluations.filter(kind="final").exclude(signed_at=None).first()

@@ -5,13 +5,14 @@ from django.utils import timezone
 
 from accounts.actions import give_consent, has_consented
 from accounts.kinds import ConsentKind
-from accounts.models import Document, User
+from accounts.models import Document, ImmunizationFact, User
 from accounts.queries import page_version
 from audit.actions import record
 from clocks.actions import schedule
 from placements.models import ApplicationDocument
 from privacy import emails
 from privacy.actions.files import delete_with_files
+from privacy.actions.history import drop
 
 
 @transaction.atomic
@@ -35,6 +36,10 @@ def withdraw_health(person: User, *, by: User) -> int:
     papers = Document.objects.filter(owner=person, type__is_health=True)
     ApplicationDocument.objects.filter(document__in=papers).delete()
     number = delete_with_files(papers)
+    facts = person.immunization_facts.all()
+    keys = list(facts.values_list("pk", flat=True))
+    facts.delete()
+    drop(ImmunizationFact, keys)
     event = record("privacy.health_withdrawn", person, by=by, documents=number)
     emails.health_withdrawn(person, occasion=event, number=number)
     schedule("learner.documents_changed", person.pk, at=event.at, occurrence=str(event.pk))

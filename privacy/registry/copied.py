@@ -14,6 +14,7 @@ from accounts.models import (
     Consent,
     Delegation,
     Document,
+    ImmunizationFact,
     Introduction,
     Invitation,
     LearnerProfile,
@@ -24,7 +25,14 @@ from accounts.models import (
 from audit.models import Event
 from letters.models import IssuedDocument, LetterRequest
 from outbox.models import Message
-from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
+from placements.models import (
+    Application,
+    ApplicationDocument,
+    Evaluation,
+    HoursEntry,
+    Placement,
+    SchoolApproval,
+)
 from privacy.models import Erasure, Export
 from rotations.models import Listing, Question
 
@@ -81,6 +89,18 @@ RECORDS = (
         without={"digest": SECRET},
     ),
     Record("licenses", Licence, lambda user: Q(preceptor__user=user)),
+    Record(
+        "specialties_aimed_for",
+        LearnerProfile.specialties.through,
+        lambda user: Q(learnerprofile__user=user),
+    ),
+    Record("immunizations", ImmunizationFact, lambda user: Q(owner=user)),
+    Record(
+        "schools_asked",
+        SchoolApproval,
+        lambda user: Q(application__learner=user),
+        without={"code": SECRET, "address": "Of the official who signed, not of you."},
+    ),
     Record("documents", Document, lambda user: Q(owner=user)),
     Record("applications", Application, lambda user: Q(learner=user)),
     Record("documents_sent", ApplicationDocument, lambda user: Q(application__learner=user)),
@@ -166,6 +186,8 @@ NOT_COPIED = {
     "accounts.DelegationEvent": HISTORY,
     "accounts.DocumentEvent": HISTORY,
     "accounts.DocumentType": NOBODY,
+    "accounts.ImmunizationFactEvent": HISTORY,
+    "accounts.ImmunizationRule": NOBODY,
     "accounts.LearnerProfileEvent": HISTORY,
     "accounts.LicenceEvent": HISTORY,
     "accounts.PreceptorProfileEvent": HISTORY,
@@ -190,6 +212,7 @@ NOT_COPIED = {
     "pghistory.MiddlewareEvents": HISTORY,
     "placements.ApplicationEvent": HISTORY,
     "placements.PlacementEvent": HISTORY,
+    "placements.SchoolApprovalEvent": HISTORY,
     "privacy.FileToDelete": NOBODY,
     "privacy.RetentionRun": NOBODY,
     "privacy.RetentionTerm": NOBODY,

@@ -22,6 +22,7 @@ from accounts.models import (
     AddressChange,
     Consent,
     Document,
+    ImmunizationFact,
     Introduction,
     Invitation,
     LearnerProfile,
@@ -30,7 +31,14 @@ from accounts.models import (
     User,
 )
 from letters.models import IssuedDocument, LetterRequest
-from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
+from placements.models import (
+    Application,
+    ApplicationDocument,
+    Evaluation,
+    HoursEntry,
+    Placement,
+    SchoolApproval,
+)
 from privacy.models import Export
 from rotations.models import Question
 
@@ -90,6 +98,9 @@ FATES = (
     _deleted(UserSession, lambda user: Q(user=user)),
     _deleted(ApplicationDocument, lambda user: Q(document__owner=user)),
     _deleted(Document, lambda user: Q(owner=user)),
+    _deleted(ImmunizationFact, lambda user: Q(owner=user)),
+    _deleted(SchoolApproval, lambda user: Q(application__learner=user)),
+    _deleted(LearnerProfile.specialties.through, lambda user: Q(learnerprofile__user=user)),
     _deleted(Introduction, lambda user: Q(preceptor__user=user)),
     _deleted(
         Invitation,
@@ -98,7 +109,7 @@ FATES = (
     _deleted(Licence, lambda user: Q(preceptor__user=user)),
     _deleted(Question, lambda user: Q(asker=user)),
     _deleted(Export, lambda user: Q(owner=user)),
-    Fate(LearnerProfile, lambda user: Q(user=user)),
+    Fate(LearnerProfile, lambda user: Q(user=user), sets={"season": None}),
     Fate(
         PreceptorProfile,
         lambda user: Q(user=user),

@@ -13,6 +13,7 @@ from rotations.eligibility.check import (
     Summary,
     summary,
 )
+from rotations.eligibility.immunity import check_immunity
 from rotations.eligibility.papers import (
     SCHOOL_APPROVAL,
     check_documents,
@@ -32,6 +33,7 @@ __all__ = [
     "Check",
     "Summary",
     "check_documents",
+    "check_immunity",
     "check_listing",
     "documents_due_on",
     "open_to",

@@ -235,6 +235,15 @@ class Requirement(models.Model):
     months = models.PositiveSmallIntegerField(
         _("valid for months"), null=True, blank=True, help_text=_("Empty: the usual validity.")
     )
+    least = models.DecimalField(
+        _("antibodies, at least"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In mIU/mL, for hepatitis B. Empty: the usual number."),
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
     site_sees_file = models.BooleanField(_("the preceptor may open the file"), default=False)
 

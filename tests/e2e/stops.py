@@ -260,6 +260,10 @@ class Portal:
             Stop(add),
             Stop(add, send()),
             Stop(reverse("accounts:document_dates", args=[paper.code])),
+            Stop("/wallet/immunizations/"),
+            Stop(
+                "/wallet/immunizations/", send("main form:last-of-type [type=submit].btn-primary")
+            ),
             Stop("/profile/"),
             Stop(reverse("placements:apply", args=[asked.listing.slug])),
             *(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actions import (
     add_document,
+    add_fact,
     give_consent,
     read_document,
     reject_document,
@@ -25,7 +26,7 @@ from letters import emails as letter_emails
 from letters.actions.requests import attach_request_pdf
 from letters.states import LetterStatus
 from placements import emails as placement_emails
-from placements.models import ApplicationDocument
+from placements.models import ApplicationDocument, SchoolApproval
 from placements.states import PlacementStatus, Status
 from rotations.actions.questions import ask_question
 from tests.factories.accounts import (
@@ -51,7 +52,8 @@ from tests.papers import small_pdf
 PASSWORD = "quiet harbor lantern nine"
 LEARNER_WORDS = [
     "Zyxwina", "Quibberly", "zyx@quibberly.example", "old@quibberly.example", "867-5309",
-    "98765432", "87654321", "Plimsoll College", "Grebnik", "203.0.113.77",
+    "98765432", "87654321", "Plimsoll College", "Grebnik", "Zorvath", "Vexmoor",
+    "203.0.113.77",
 ]  # fmt: skip
 PRECEPTOR_WORDS = [
     "Thessaly", "Vandermolen", "thv@ward.example", "555-7788", "1234567893", "Ogdoad Clinic",
@@ -100,6 +102,8 @@ def learner():
         user=user, school="Plimsoll College", aamc_id="98765432", usmle_id="87654321",
         phone="(301) 867-5309", languages="Grebnik", goals="Grebnik wards",
         statement="I am Zyxwina and I speak Grebnik.",
+        emergency_name="Zorvath", emergency_relation="Grebnik uncle",
+        emergency_phone="(301) 867-5309",
     )  # fmt: skip
     staff, listing = StaffFactory(), ListingFactory(weeks=12)
     _sign_in_facts(user, "old@quibberly.example")
@@ -108,9 +112,16 @@ def learner():
         give_consent(user, kind, version="1", address="203.0.113.77")
     profile.goals = "Grebnik surgery"
     save_profile(profile, by=user)
+    add_fact(user, by=user, kind="mmr", on=date(1999, 5, 1))
     papers = _papers(user, staff)
     placement = _rotation(user, listing, papers)
     _declined(user, papers)
+    SchoolApproval.objects.create(
+        application=placement.application, preceptor=listing.preceptor, asked_by=user,
+        start_on=placement.start_on, end_on=placement.end_on, expires_at=timezone.now(),
+        official_name="Dean Vexmoor", official_email="dean@vexmoor.example",
+        facts={"learner": user.name, "school": "Plimsoll College"},
+    )  # fmt: skip
     ask_question(listing, by=user, name=user.name, email=user.email, text="Zyxwina asks.")
     _office_log(staff, user, profile, placement, placement.application, papers[0])
     return user
