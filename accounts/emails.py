@@ -11,6 +11,7 @@ from accounts.models import (
     Delegation,
     Document,
     Invitation,
+    Licence,
     PreceptorProfile,
     User,
 )
@@ -53,6 +54,52 @@ def preceptor_verified(preceptor: PreceptorProfile, *, occasion: Event) -> None:
 
 def preceptor_suspended(preceptor: PreceptorProfile, *, occasion: Event) -> None:
     _tell("preceptor_suspended", preceptor.user, occasion, preceptor=preceptor)
+
+
+def preceptor_reinstated(preceptor: PreceptorProfile, *, occasion: Event) -> None:
+    url = f"{settings.SITE_URL}{reverse('rotations:my_listings')}"
+    _tell("preceptor_reinstated", preceptor.user, occasion, preceptor=preceptor, url=url)
+
+
+def _about_licence(licence: Licence) -> dict[str, Any]:
+    page = reverse("accounts:credentials")
+    admin = reverse("admin:accounts_preceptorprofile_change", args=[licence.preceptor_id])
+    return {
+        "licence": licence,
+        "preceptor": licence.preceptor,
+        "url": f"{settings.SITE_URL}{page}",
+        "admin_url": f"{settings.SITE_URL}{admin}",
+    }
+
+
+def licence_expiring(licence: Licence, *, due: int) -> None:
+    enqueue(
+        "accounts/licence_expiring",
+        to=licence.preceptor.user,
+        key=f"due:{due}",
+        context=_about_licence(licence),
+    )
+
+
+def licence_expiring_office(licence: Licence, *, due: int) -> None:
+    enqueue(
+        "accounts/licence_expiring_office",
+        to=settings.PORTAL["email"],
+        key=f"due:{due}:office",
+        context=_about_licence(licence),
+    )
+
+
+def licence_expired(licence: Licence, *, occasion: Event) -> None:
+    """To her, and to the office: it is the office that looks at a renewal."""
+    facts = _about_licence(licence)
+    _tell("licence_expired", licence.preceptor.user, occasion, **facts)
+    enqueue(
+        "accounts/licence_expired_office",
+        to=settings.PORTAL["email"],
+        key=f"event:{occasion.pk}",
+        context=facts,
+    )
 
 
 def second_factor_removed(user: User, *, occasion: Event) -> None:

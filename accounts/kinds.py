@@ -112,6 +112,15 @@ class Role(TextChoices):
     COORDINATOR = "coordinator", _("Coordinator")
 
 
+class RegistryOutcome(TextChoices):
+    """What came of asking the national registry for an NPI."""
+
+    FOUND = "found", _("Found")
+    NOT_FOUND = "not_found", _("Not in the registry")
+    UNAVAILABLE = "unavailable", _("The registry did not answer")
+    NOT_LOOKED_UP = "not_looked_up", _("Not looked up: this portal asks no registry")
+
+
 class ConsentKind(TextChoices):
     TERMS = "terms", _("Terms of use")
     PRIVACY = "privacy", _("Privacy notice")

@@ -1,20 +1,27 @@
-"""What workers do for people: have papers scanned and drawn, forget who never came."""
+"""What workers do for people: scan and draw papers, forget who never came, watch licenses."""
 
 import logging
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
-from accounts import actions
-from accounts.models import Document, Preview
+from accounts import actions, emails
+from accounts.deadlines import LICENCE_REMINDERS
+from accounts.models import Document, Licence, Preview, RegistryLookup
 from accounts.queries import documents_to_draw, documents_to_scan
+from accounts.registry import registry
 from accounts.uploads import scanning
 from accounts.uploads.drawing import Drawn, NotDrawn, Trouble, draw
+from clocks.models import Due
+from clocks.queries import numbers
+from clocks.tasks import timer
 
 log = logging.getLogger(__name__)
 
 # Few at a time: certificates wait in the same queue.
 BATCH = 40
+NOT_NOW = "no longer so"
 # No scan is begun after that: with one that takes its longest it must fit into a minute.
 SCANNING_SECONDS = 20
 
@@ -96,3 +103,42 @@ def draw_pending() -> None:
 def forget_offers() -> None:
     """Once a day: rotations that strangers offered and never confirmed by mail."""
     log.info("Forgot %d offers that nobody confirmed.", actions.forget_offers())
+
+
+def _licence(due: Due) -> Licence | None:
+    """Gone if its owner removed it."""
+    rows = Licence.objects.select_related("preceptor__user")
+    return rows.filter(pk=due.subject_id).first()
+
+
+@timer("licence.expiring")
+def warn_of_expiry(due: Due) -> str:
+    licence = _licence(due)
+    day, _colon, days = due.occurrence.partition(":")
+    if licence is None or f"{licence.expires_on}" != day or not licence.preceptor.may_host:
+        return NOT_NOW
+    emails.licence_expiring(licence, due=due.pk)
+    if int(days) > min(numbers(LICENCE_REMINDERS)):
+        return "reminded"
+    emails.licence_expiring_office(licence, due=due.pk)
+    return "reminded, and the office told"
+
+
+@timer("licence.expired")
+def end_licence(due: Due) -> str:
+    """The day itself says nothing: a renewal that nobody has seen counts no longer than it did."""
+    licence = _licence(due)
+    if licence is None:
+        return NOT_NOW
+    return "told" if actions.expire_licence(licence, today=timezone.localdate()) else NOT_NOW
+
+
+@timer("npi.look_up")
+def look_up_npi(due: Due) -> str:
+    """At most three seconds with the registry, in a worker."""
+    lookups = RegistryLookup.objects.select_related("preceptor__user")
+    lookup = lookups.filter(pk=due.subject_id).first()
+    if lookup is None or lookup.is_answered or lookup.npi != lookup.preceptor.npi:
+        return NOT_NOW
+    actions.keep_answer(lookup, registry().look_up(lookup.npi))
+    return lookup.outcome

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import documents, immunizations, joining, offices, own
+from accounts.views import credentials, documents, immunizations, joining, offices, own
 
 app_name = "accounts"
 
@@ -15,6 +15,12 @@ urlpatterns = [
     ),
     path("profile/sessions/<int:pk>/end/", own.end_session, name="end_session"),
     path("address/<str:key>/stop/", own.stop_address_change, name="stop_address_change"),
+    path("profile/credentials/", credentials.credentials, name="credentials"),
+    path("profile/licenses/add/", credentials.licence_add, name="licence_add"),
+    path("profile/licenses/<str:state>/", credentials.licence, name="licence"),
+    path("profile/licenses/<str:state>/remove/", credentials.licence_remove, name="licence_remove"),
+    path("profile/photo/", credentials.photo, name="photo"),
+    path("profile/photo/remove/", credentials.photo_remove, name="photo_remove"),
     path("wallet/", documents.wallet, name="wallet"),
     path("wallet/immunizations/", immunizations.immunizations, name="immunizations"),
     path(

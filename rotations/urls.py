@@ -12,6 +12,7 @@ urlpatterns = [
     path("specialties/", catalogue.specialties, name="specialties"),
     path("specialties/<slug:slug>/", catalogue.specialty, name="specialty"),
     path("preceptors/<slug:slug>/", preceptors.preceptor, name="preceptor"),
+    path("preceptors/<slug:slug>/photo/", preceptors.photo, name="preceptor_photo"),
     path("listings/", listings.my_listings, name="my_listings"),
     path("listings/<slug:slug>/pause/", listings.pause, name="pause_listing"),
     path("listings/<slug:slug>/resume/", listings.resume, name="resume_listing"),

@@ -51,6 +51,7 @@ TABLE = {
     "rotations:specialty": PUBLIC,
     "rotations:preceptor": PUBLIC,
     "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
+    "rotations:preceptor_photo": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "rotations:pause_listing": POSTED,
     "rotations:resume_listing": POSTED,
     "rotations:submit_listing": POSTED,
@@ -75,6 +76,12 @@ TABLE = {
     "accounts:stop_address_change": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "accounts:end_session": POSTED,
     "accounts:decline_second_factor": POSTED,
+    "accounts:credentials": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
+    "accounts:licence_add": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
+    "accounts:licence": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
+    "accounts:licence_remove": POSTED,
+    "accounts:photo": POSTED,
+    "accounts:photo_remove": POSTED,
     "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "accounts:immunizations": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
     "accounts:immunization_remove": POSTED,
@@ -193,7 +200,11 @@ class Cast:
                 "specialty": self.listing.specialty.slug,
                 "preceptor": self.listing.preceptor.slug,
                 "pause_listing": self.listing.slug, "resume_listing": self.listing.slug,
-                "submit_listing": self.listing.slug, "guide": "visas", "page": "terms",
+                "submit_listing": self.listing.slug, "edit_listing": self.listing.slug,
+                "listing_weeks": self.listing.slug, "take_back_listing": self.listing.slug,
+                "discard_listing": self.listing.slug,
+                "preceptor_photo": self.listing.preceptor.slug,
+                "licence": "TX", "licence_remove": "TX", "guide": "visas", "page": "terms",
                 "document_add_type": self.document.type.slug,
                 "document": self.document.code,
                 "document_dates": self.document.code, "document_remove": self.document.code,
@@ -218,6 +229,8 @@ class Cast:
             "arrived",
             "evaluation",
         }
+        if page == "listing_step":
+            return [self.listing.slug, "work"]
         if app == "letters" and page == "ask":
             return [self.placement.code]
         if app == "placements" and page in of_a_placement:
@@ -289,6 +302,7 @@ def test_nobody_moves_what_is_somebody_elses(client, cast, role, name):
 HERS_ALONE = [
     "placements:evaluation", "letters:request", "letters:ask", "accounts:office_mail",
     "accounts:delegates", "accounts:invitation_again", "accounts:invitation_revoke",
+    "accounts:credentials", "accounts:licence_add", "accounts:licence_remove", "accounts:photo",
 ]  # fmt: skip
 
 

@@ -1,5 +1,14 @@
 """What changes about people, their papers and their rights."""
 
+from accounts.actions.credentials import (
+    drop_checks,
+    keep_photo,
+    remove_licence,
+    remove_photo,
+    save_credentials,
+    save_licence,
+    unsee,
+)
 from accounts.actions.documents import (
     add_document,
     confirm_dates,
@@ -27,7 +36,6 @@ from accounts.actions.merging import MergeRefused, merge_accounts, plan_merge
 from accounts.actions.people import (
     COORDINATORS,
     ask_address_change,
-    check_identity,
     decline_second_factor,
     end_sessions,
     ensure_groups,
@@ -36,14 +44,10 @@ from accounts.actions.people import (
     forget_password,
     give_consent,
     has_consented,
-    lift_suspension,
     remove_second_factor,
     replace_address,
     save_profile,
-    see_licence,
     stop_address_change,
-    suspend_preceptor,
-    verify_preceptor,
 )
 from accounts.actions.preceptors import (
     AlreadyPreceptor,
@@ -52,6 +56,17 @@ from accounts.actions.preceptors import (
     free_slug,
     register_preceptor,
     start_delegation,
+)
+from accounts.actions.verification import (
+    ask_registry,
+    check_identity,
+    expire_licence,
+    keep_answer,
+    lift_suspension,
+    see_licence,
+    start_licence_clock,
+    suspend_preceptor,
+    verify_preceptor,
 )
 
 __all__ = [
@@ -66,15 +81,18 @@ __all__ = [
     "add_document",
     "add_fact",
     "ask_address_change",
+    "ask_registry",
     "ask_to_join",
     "check_identity",
     "choose_office_mail",
     "confirm_dates",
     "date_document",
     "decline_second_factor",
+    "drop_checks",
     "end_delegation",
     "end_sessions",
     "ensure_groups",
+    "expire_licence",
     "find_address_change",
     "finish_address_change",
     "forget_offers",
@@ -83,6 +101,8 @@ __all__ = [
     "give_consent",
     "has_consented",
     "invite",
+    "keep_answer",
+    "keep_photo",
     "keep_scan",
     "lift_suspension",
     "merge_accounts",
@@ -93,16 +113,22 @@ __all__ = [
     "release_waiting",
     "remove_document",
     "remove_fact",
+    "remove_licence",
+    "remove_photo",
     "remove_second_factor",
     "replace_address",
     "revoke_invitation",
+    "save_credentials",
+    "save_licence",
     "save_profile",
     "see_fact",
     "see_licence",
     "send_again",
     "start_delegation",
+    "start_licence_clock",
     "stop_address_change",
     "suspend_preceptor",
+    "unsee",
     "verify_document",
     "verify_preceptor",
 ]

@@ -20,12 +20,10 @@ from accounts.models import (
     AddressChange,
     Consent,
     LearnerProfile,
-    Licence,
     PreceptorProfile,
     User,
 )
 from audit.actions import record
-from audit.models import Event
 
 COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
@@ -101,63 +99,6 @@ def _adopt(profile: LearnerProfile) -> None:
     for key in there:
         profile.pk = key
         profile._state.adding = False  # noqa: SLF001  as Django does
-
-
-def _move(preceptor: PreceptorProfile, verb: str, *, by: User, **changes: Any) -> Event:
-    rows = PreceptorProfile.objects.select_for_update(no_key=True, of=("self",))
-    preceptor.refresh_from_db(from_queryset=rows)
-    for field, value in changes.items():
-        setattr(preceptor, field, value)
-    preceptor.save(update_fields=list(changes))
-    return record(verb, preceptor, by=by)
-
-
-@transaction.atomic
-def check_identity(preceptor: PreceptorProfile, *, by: User) -> None:
-    """NPI and name fit together."""
-    _move(
-        preceptor,
-        "preceptor.identity_checked",
-        by=by,
-        identity_checked_at=timezone.now(),
-        identity_checked_by=by,
-    )
-
-
-@transaction.atomic
-def verify_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
-    """NPI and an active licence were seen, today. Refuses without either."""
-    good = preceptor.licences.exclude(verified_at=None).filter(expires_on__gte=timezone.localdate())
-    if not preceptor.npi or not good.exists():
-        raise ValidationError(
-            _("Enter the NPI and mark a license that has not expired as seen first."), code="unseen"
-        )
-    event = _move(
-        preceptor, "preceptor.verified", by=by, verified_at=timezone.now(), verified_by=by
-    )
-    emails.preceptor_verified(preceptor, occasion=event)
-
-
-@transaction.atomic
-def see_licence(licence: Licence, *, by: User) -> None:
-    """Staff saw it at the state's board."""
-    licence.verified_at, licence.verified_by = timezone.now(), by
-    licence.save(update_fields=["verified_at", "verified_by"])
-    record("licence.seen", licence, by=by)
-
-
-@transaction.atomic
-def suspend_preceptor(preceptor: PreceptorProfile, *, by: User) -> None:
-    """Her listings are hidden; placements that run go on."""
-    event = _move(
-        preceptor, "preceptor.suspended", by=by, suspended_at=timezone.now(), suspended_by=by
-    )
-    emails.preceptor_suspended(preceptor, occasion=event)
-
-
-@transaction.atomic
-def lift_suspension(preceptor: PreceptorProfile, *, by: User) -> None:
-    _move(preceptor, "preceptor.reinstated", by=by, suspended_at=None, suspended_by=None)
 
 
 @transaction.atomic

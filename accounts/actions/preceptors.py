@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import emails
+from accounts.actions.verification import ask_registry
 from accounts.models import Delegation, Introduction, PreceptorProfile, User
 from audit.actions import record
 
@@ -59,6 +60,8 @@ def register_preceptor(user: User, *, by: User, facts: Mapping[str, str]) -> Pre
     user.__dict__.pop("practices", None)  # she has one more
     event = record("preceptor.joined", preceptor, by=by)
     emails.preceptor_joined(preceptor, occasion=event)
+    if preceptor.npi:
+        ask_registry(preceptor, by=by)
     return preceptor
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts import actions
@@ -26,6 +27,7 @@ from accounts.validators import clean_npi
 from audit.admin import AuditedAdmin, ReadOnly
 
 TWO = 2
+LOOKUPS_SHOWN = 5
 
 
 class NewPersonForm(AdminUserCreationForm):
@@ -210,18 +212,33 @@ class LicenceInline(admin.TabularInline):
     readonly_fields = ["verified_at", "verified_by"]
 
 
-class ToVerifyFilter(admin.SimpleListFilter):
+class WorkFilter(admin.SimpleListFilter):
+    """What waits for staff: the count on the first page leads here."""
+
     title = _("work")
     parameter_name = "work"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("verify", _("To verify"))]
+        return [
+            ("waiting", _("Waits for us")),
+            ("verify", _("To verify")),
+            ("licence", _("A license to look at")),
+            ("reverify", _("Verified a year ago")),
+        ]
 
     def queryset(
         self, request: HttpRequest, rows: QuerySet[PreceptorProfile]
     ) -> QuerySet[PreceptorProfile]:
-        if self.value() == "verify":
-            return rows & PreceptorProfile.objects.to_verify()
+        found = PreceptorProfile.objects
+        match self.value():
+            case "waiting":
+                return rows.filter(pk__in=found.waiting_for_staff().values("pk"))
+            case "verify":
+                return rows.filter(pk__in=found.to_verify().values("pk"))
+            case "licence":
+                return rows.filter(pk__in=found.with_unseen_licence().values("pk"))
+            case "reverify":
+                return rows.filter(pk__in=found.to_reverify().values("pk"))
         return rows
 
 
@@ -230,7 +247,7 @@ class PreceptorAdmin(AuditedAdmin):
     form = PreceptorAdminForm
     list_display = ["user", "suffix", "level", "accepting", "verified_at", "suspended_at"]
     list_filter = [
-        ToVerifyFilter,
+        WorkFilter,
         ("verified_at", admin.EmptyFieldListFilter),
         ("suspended_at", admin.EmptyFieldListFilter),
         "credential",
@@ -242,33 +259,53 @@ class PreceptorAdmin(AuditedAdmin):
     inlines = [IntroductionInline, LicenceInline]
     readonly_fields = ["identity_checked_at", "identity_checked_by", "verified_at", "verified_by",
                        "suspended_at", "suspended_by", "median_answer_hours", "answered_percent",
-                       "requests_counted"]  # fmt: skip
-    actions = ["see_licences", "check_identity", "verify", "suspend", "lift"]
+                       "requests_counted", "registry"]  # fmt: skip
+    actions = ["look_up", "see_licences", "check_identity", "verify", "suspend", "lift"]
+
+    @admin.display(description=_("the registry (NPPES) says"))
+    def registry(self, preceptor: PreceptorProfile) -> str:
+        """Each lookup in words, the newest first; a person compares."""
+        rows = preceptor.lookups.all()[:LOOKUPS_SHOWN] if preceptor.pk else []
+        return format_html_join("", "<p>{}</p>", [(row.words,) for row in rows]) or "–"
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Another NPI was not checked yet."""
-        if change and "npi" in form.changed_data and obj.identity_checked_at:
-            obj.identity_checked_at = obj.identity_checked_by = None
-            obj.verified_at = obj.verified_by = None
+        if change and "npi" in form.changed_data and (obj.identity_checked_at or obj.verified_at):
+            actions.drop_checks(obj)
             messages.warning(
                 request, _("The NPI changed, so identity and license must be checked again.")
             )
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
-        """A license with another number or date was not seen yet."""
-        for licence_form in formset.forms:
-            if licence_form.changed_data and licence_form.instance.verified_at:
-                licence_form.instance.verified_at = licence_form.instance.verified_by = None
+        """A license with another number or date was not seen yet; its clock starts anew."""
+        if formset.model is not Licence:
+            super().save_formset(request, form, formset, change)
+            return
+        changed = [one for one in formset.forms if one.changed_data]
+        for one in changed:
+            was = Licence.objects.filter(pk=one.instance.pk).first()
+            if was and was.good_until:
+                actions.unsee(one.instance, was)
                 messages.warning(request, _("A license changed, so it must be seen again."))
         super().save_formset(request, form, formset, change)
+        for one in changed:
+            if one.instance.pk:
+                actions.start_licence_clock(one.instance)
+
+    @admin.action(description=_("Look the NPI up in the registry"), permissions=["change"])
+    def look_up(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
+        each(request, rows, lambda row: actions.ask_registry(row, by=person(request)))
 
     @admin.action(description=_("Their licenses were seen today"), permissions=["change"])
     def see_licences(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
-        licences = Licence.objects.filter(preceptor__in=rows)
+        licences = Licence.objects.filter(preceptor__in=rows).select_related("preceptor__user")
         each(request, licences, lambda row: actions.see_licence(row, by=person(request)))
 
-    @admin.action(description=_("Identity checked"), permissions=["change"])
+    @admin.action(
+        description=_("Identity checked: NPI and name compared with NPPES today"),
+        permissions=["change"],
+    )
     def check_identity(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
         each(request, rows, lambda row: actions.check_identity(row, by=person(request)))
 

@@ -1,5 +1,6 @@
 """Forms about people and their papers."""
 
+from accounts.forms.credentials import CredentialsForm, LicenceForm, PhotoForm
 from accounts.forms.days import DayInput
 from accounts.forms.documents import MAX_ROWS, DatesForm, DocumentForm, RejectForm, RowForm
 from accounts.forms.joining import (
@@ -15,6 +16,7 @@ from accounts.forms.profile import ProfileForm
 
 __all__ = [
     "MAX_ROWS",
+    "CredentialsForm",
     "DatesForm",
     "DayInput",
     "DelegateForm",
@@ -22,9 +24,11 @@ __all__ = [
     "FactsForm",
     "InvitationAdminForm",
     "LearnerForm",
+    "LicenceForm",
     "OfferForm",
     "OfficeMailForm",
     "PersonForm",
+    "PhotoForm",
     "PreceptorForm",
     "ProfileForm",
     "RejectForm",

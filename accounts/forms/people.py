@@ -139,6 +139,17 @@ class PersonForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("forms.ChoiceField", self.fields["time_zone"]).choices = zone_choices()
+        if self._is_checked():
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = _(
+                "We compared it with your NPI. Write to us if it changes."
+            )
+
+    def _is_checked(self) -> bool:
+        """A preceptor whose name staff have compared: it is what learners rely on."""
+        user = self.instance
+        profile = user.preceptor_profile if user.pk and user.is_preceptor else None
+        return bool(profile and (profile.identity_checked_at or profile.verified_at))
 
     def clean_name(self) -> str:
         return _long_enough(clean_person_name(self.cleaned_data["name"]))
@@ -316,12 +327,14 @@ class PreceptorForm(forms.ModelForm):
 
     class Meta:
         model = PreceptorProfile
-        fields = ["affiliation", "statement", "languages", "phone", "accepting", "away_until"]
+        fields = ["affiliation", "statement", "languages", "phone", "accepting", "away_from",
+                  "away_until", "max_learners"]  # fmt: skip
         labels = {
             "statement": _("How you teach"),
             "accepting": _("I take new learners"),
         }
         widgets = {
+            "away_from": DayInput,
             "away_until": DayInput,
             "statement": forms.Textarea(attrs={"rows": 6}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
@@ -331,7 +344,11 @@ class PreceptorForm(forms.ModelForm):
             "statement": _("Learners read it on your page. No patient details."),
             "phone": _("For your coordinator; learners do not see it."),
             "accepting": _("Without the tick your listings stay visible and take no applications."),
-            "away_until": _("Your page says so, and when you are back."),
+            "away_from": _("The first day. Empty: already now."),
+            "away_until": _(
+                "The last day. Nobody can ask while you are away, or for dates in that time."
+            ),
+            "max_learners": _("Over all your listings. Empty: as many as there are seats."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -345,5 +362,17 @@ class PreceptorForm(forms.ModelForm):
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
 
+    def clean_away_from(self) -> date | None:
+        return check_year(self.cleaned_data["away_from"])
+
     def clean_away_until(self) -> date | None:
         return check_year(self.cleaned_data["away_until"])
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        first, last = facts.get("away_from"), facts.get("away_until")
+        if first and not last and "away_until" not in self.errors:
+            self.add_error("away_until", _("Enter the last day too."))
+        elif first and last and last < first:
+            self.add_error("away_until", _("The last day away lies before the first."))
+        return facts

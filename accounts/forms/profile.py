@@ -33,7 +33,7 @@ LEARNER_GROUPS: Groups = [
 PRECEPTOR_GROUPS: Groups = [
     ("who", _("About you"), (*ABOUT, "phone")),
     ("read", _("What learners read"), ("affiliation", "statement", "languages")),
-    ("when", _("When you teach"), ("accepting", "away_until")),
+    ("when", _("When you teach"), ("accepting", "away_from", "away_until", "max_learners")),
 ]
 
 

@@ -4,7 +4,7 @@ from accounts.models.document import Document, DocumentType
 from accounts.models.immunization import ImmunizationFact, ImmunizationRule
 from accounts.models.invitation import Invitation
 from accounts.models.learner import LearnerProfile
-from accounts.models.preceptor import Introduction, Licence, PreceptorProfile
+from accounts.models.preceptor import Introduction, Licence, PreceptorProfile, RegistryLookup
 from accounts.models.preview import Preview
 from accounts.models.user import Consent, User
 
@@ -22,5 +22,6 @@ __all__ = [
     "Licence",
     "PreceptorProfile",
     "Preview",
+    "RegistryLookup",
     "User",
 ]

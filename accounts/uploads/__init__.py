@@ -10,6 +10,7 @@ from accounts.uploads.files import (
     CleanFile,
     Refused,
 )
+from accounts.uploads.pictures import portrait
 from accounts.uploads.taking import clean_name, clean_upload, join
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "clean_name",
     "clean_upload",
     "join",
+    "portrait",
 ]

@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 MAX_PIXELS, MAX_PIXELS_JPEG = 36_000_000, 64_000_000
 MAX_SIDE, ENOUGH_SIDE = 4096, 3072
 PAGE_INCHES = 8.27
+# A face on a page: twice the size at which it is shown, for dense screens.
+PORTRAIT_SIDE, PORTRAIT_LEAST = 480, 200
 FORMATS = {JPEG: "JPEG", PNG: "PNG"}
 
 
@@ -82,4 +84,24 @@ def as_pdf(file: CleanFile) -> bytes:
         paper = Image.new("RGB", image.size, "white")
         paper.paste(image, mask=image if image.mode == "RGBA" else None)
         paper.save(out, "PDF", resolution=max(paper.width / PAGE_INCHES, 1))
+    return out.getvalue()
+
+
+def portrait(file: CleanFile) -> bytes:
+    """The middle of a clean picture as a small square JPEG. Raises ``Refused`` for anything else."""
+    if file.content_type == PDF:
+        raise Refused(_("Choose a JPG or PNG picture."), code="type")
+    out = BytesIO()
+    with Image.open(BytesIO(file.content)) as image:
+        if min(image.size) < PORTRAIT_LEAST:
+            raise Refused(
+                _("The picture is very small. Choose one of %(side)d pixels or more."),
+                code="small",
+                params={"side": PORTRAIT_LEAST},
+            )
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image if image.mode == "RGBA" else None)
+        # A face is rather above the middle.
+        square = ImageOps.fit(paper, (PORTRAIT_SIDE, PORTRAIT_SIDE), centering=(0.5, 0.35))
+        square.save(out, "JPEG", quality=85, optimize=True)
     return out.getvalue()

@@ -37,6 +37,9 @@ CERTIFICATE_KEY: str = env.str("CERTIFICATE_KEY", "")
 CERTIFICATE_OLD_KEYS: list[str] = env.list("CERTIFICATE_OLD_KEYS", [])
 # Fernet keys, newest first: they encrypt second-factor secrets and letter drafts at rest.
 FIELD_KEYS: list[str] = env.list("FIELD_KEYS", [])
+# The registry of providers that workers ask for an NPI, for example
+# https://npiregistry.cms.hhs.gov/api/; empty: none, staff compare by hand.
+NPI_REGISTRY_URL: str = env.str("NPI_REGISTRY_URL", "")
 
 SHOW_MAILBOX = False
 

@@ -1,4 +1,4 @@
-"""What a coordinator's day begins with: six counts that link to what they count."""
+"""What a coordinator's day begins with: seven counts that link to what they count."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +14,8 @@ from accounts.models import Document, PreceptorProfile
 from outbox.models import Message
 from placements.models import Application, Placement
 from placements.states import PlacementStatus, Status
+from rotations.kinds import ListingStatus
+from rotations.models import Listing
 
 register = template.Library()
 TODAY_AND_NEXT = timedelta(days=1)
@@ -34,6 +36,7 @@ def office_counts(user: Any) -> list[Count]:
         ("placements.view_application", _late()),
         ("accounts.view_document", _to_review(user)),
         ("accounts.view_preceptorprofile", _to_verify()),
+        ("rotations.view_listing", _to_publish()),
         ("placements.view_placement", _unpaid()),
         ("outbox.view_message", _stuck()),
     ]
@@ -71,9 +74,16 @@ def _to_review(user: Any) -> Count:
 
 
 def _to_verify() -> Count:
-    n = PreceptorProfile.objects.to_verify().count()
-    words = ngettext("preceptor to verify", "preceptors to verify", n)
-    return Count(n, words, _list("accounts_preceptorprofile", "work=verify"))
+    """New or changed ones, unseen licenses, and those whose year is nearly over."""
+    n = PreceptorProfile.objects.waiting_for_staff().count()
+    words = ngettext("preceptor to look at", "preceptors to look at", n)
+    return Count(n, words, _list("accounts_preceptorprofile", "work=waiting"))
+
+
+def _to_publish() -> Count:
+    n = Listing.objects.filter(status=ListingStatus.IN_REVIEW).count()
+    words = ngettext("listing to review", "listings to review", n)
+    return Count(n, words, _list("rotations_listing", "status__exact=in_review"))
 
 
 def _unpaid() -> Count:

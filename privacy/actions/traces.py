@@ -28,6 +28,7 @@ from accounts.models import (
     LearnerProfile,
     Licence,
     PreceptorProfile,
+    RegistryLookup,
     User,
 )
 from audit.models import Event
@@ -55,6 +56,7 @@ def _about(person: User) -> Iterator[QuerySet]:
     yield Delegation.objects.filter(Q(person=person) | Q(preceptor__user=person))
     yield Invitation.objects.filter(Q(accepted_by=person) | Q(preceptor__user=person) | known)
     yield Licence.objects.filter(preceptor__user=person)
+    yield RegistryLookup.objects.filter(preceptor__user=person)
     yield Document.objects.filter(owner=person)
     yield Application.objects.filter(Q(learner=person) | Q(listing__preceptor__user=person))
     placements = Placement.objects.filter(Q(learner=person) | Q(preceptor__user=person))

@@ -84,6 +84,8 @@ def files_of(user: User) -> Iterator[tuple[str, FieldFile]]:
     """(place in the copy, file) of each file that is hers."""
     for paper in Document.objects.openable().filter(owner=user).select_related("type"):
         yield _place(paper, paper.file), paper.file
+    for preceptor in PreceptorProfile.objects.filter(user=user).exclude(photo=""):
+        yield _place(preceptor, preceptor.photo), preceptor.photo
     for issued in IssuedDocument.objects.filter(placement__learner=user):
         if issued.file:
             yield _place(issued, issued.file), issued.file
@@ -100,6 +102,8 @@ def _place(one: Model, file: FieldFile) -> str:
             stem, _dot, ending = one.name.rpartition(".")
             name = slugify(stem)[:60] or "document"
             return f"files/documents/{one.type.slug}-{one.pk}-{name}.{slugify(ending)[:8]}"
+        case PreceptorProfile():
+            return "files/photo.jpg"
         case IssuedDocument():
             return f"files/certificates/certificate-{one.number}.pdf"
         case _:

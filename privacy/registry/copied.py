@@ -20,6 +20,7 @@ from accounts.models import (
     LearnerProfile,
     Licence,
     PreceptorProfile,
+    RegistryLookup,
     User,
 )
 from audit.models import Event
@@ -89,6 +90,7 @@ RECORDS = (
         without={"digest": SECRET},
     ),
     Record("licenses", Licence, lambda user: Q(preceptor__user=user)),
+    Record("registry_lookups", RegistryLookup, lambda user: Q(preceptor__user=user)),
     Record(
         "specialties_aimed_for",
         LearnerProfile.specialties.through,

@@ -28,6 +28,7 @@ from accounts.models import (
     LearnerProfile,
     Licence,
     PreceptorProfile,
+    RegistryLookup,
     User,
 )
 from letters.models import IssuedDocument, LetterRequest
@@ -107,6 +108,7 @@ FATES = (
         lambda user: Q(accepted_by=user) | Q(preceptor__user=user) | Q(email__iexact=user.email),
     ),
     _deleted(Licence, lambda user: Q(preceptor__user=user)),
+    _deleted(RegistryLookup, lambda user: Q(preceptor__user=user)),
     _deleted(Question, lambda user: Q(asker=user)),
     _deleted(Export, lambda user: Q(owner=user)),
     Fate(LearnerProfile, lambda user: Q(user=user), sets={"season": None}),

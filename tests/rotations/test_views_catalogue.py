@@ -362,7 +362,7 @@ class TestPreceptor:
         page = html(response)
         assert preceptor.title in page
         assert "Verified" in page
-        assert "TX" in page
+        assert "Texas" in page
         assert titles(response) == ["Ward"]
         assert "1234567893" not in page
         assert preceptor.user.email not in page
