@@ -24,7 +24,7 @@ from rotations.blocks import Block
 from rotations.eligibility import Check
 from rotations.kinds import Screening
 from rotations.models import Listing
-from rotations.queries import upcoming_blocks
+from rotations.queries import upcoming_blocks, why_closed
 
 STEPS = ("dates", "about", "documents")
 
@@ -69,8 +69,8 @@ def start_application(listing: Listing, *, learner: User, by: User) -> Applicati
     found = Application.objects.open().filter(learner=learner, listing=listing).first()
     if found:
         return found
-    if not listing.is_published:
-        raise ValidationError(_("This rotation does not take requests now."), code="closed")
+    if why := why_closed(listing):
+        raise ValidationError(why, code="closed")
     application = Application.objects.create(learner=learner, listing=listing, created_by=by)
     record(
         "application.started", application, by=by, on_behalf_of=None if by == learner else learner
@@ -149,7 +149,8 @@ def submit_application(application: Application, *, by: User) -> Application:
 
     What the preceptor will read, the price and the versions of the documents
     are frozen. Refuses with ``ProfileIncomplete``, ``Blocked``, ``BlockNotOffered``
-    or ``SeatsGone``; then nothing has changed.
+    or ``SeatsGone``, and while its preceptor takes no requests; then nothing has changed.
+    Whoever was asked for changes may still answer.
     """
     application.lock()
     if (
@@ -163,10 +164,10 @@ def submit_application(application: Application, *, by: User) -> Application:
     profile = application.learner.learner_profile
     if profile.missing:
         raise ProfileIncomplete(profile.missing)
-    _refuse_closed(application)
+    again = application.status == Status.CHANGES_REQUESTED
+    _refuse_closed(application, again=again)
     if stops := [check for check in precheck(application) if check.blocks]:
         raise Blocked(stops)
-    again = application.status == Status.CHANGES_REQUESTED
     event = transition(application, Status.SUBMITTED, by=by, **_frozen(application, profile))
     _freeze_documents(application)
     if again:
@@ -180,9 +181,11 @@ def submit_application(application: Application, *, by: User) -> Application:
     return application
 
 
-def _refuse_closed(application: Application) -> None:
+def _refuse_closed(application: Application, *, again: bool) -> None:
     """The block must be on offer and not full: requests hold no seat, but need a chance."""
     block, listing = application.block, application.listing
+    if not again and (why := why_closed(listing)):
+        raise ValidationError(why, code="closed")
     if not listing.is_published or block is None or not listing.allows(block):
         raise BlockNotOffered
     offered = upcoming_blocks([listing], weeks=block.weeks).get(listing.pk, [])

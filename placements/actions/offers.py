@@ -19,6 +19,7 @@ from placements.queries import has_overlap, overlapping_applications, school_app
 from placements.states import LIVE, Status
 from rotations.actions.seats import move_seats
 from rotations.eligibility import SCHOOL_APPROVAL
+from rotations.queries import has_licence
 
 
 class PreceptorCannotHost(ValidationError):
@@ -83,6 +84,22 @@ def _refuse_host(application: Application) -> None:
     if not listing.preceptor.may_host or not listing.is_published:
         raise PreceptorCannotHost(
             _("This listing cannot make offers now. Your coordinator knows why."), code="host"
+        )
+    if not has_licence(listing, timezone.localdate(timezone=listing.site.zone)):
+        raise PreceptorCannotHost(
+            _(
+                "We have seen no license for %(state)s that is valid today. Enter it in your profile."
+            ),
+            code="licence",
+            params={"state": listing.site.state.name},
+        )
+    block = application.block
+    if block and listing.preceptor.is_away(block.start_on, block.end_on):
+        raise PreceptorCannotHost(
+            _(
+                "Your time away lies within these dates. Change it in your profile, or offer others."
+            ),
+            code="away",
         )
 
 

@@ -2,8 +2,14 @@
 
 from rotations.queries.blocks import alternatives, upcoming_blocks
 from rotations.queries.catalogue import Found, Search, catalogue
-from rotations.queries.listings import gaps_of, visible_listings
-from rotations.queries.requests import Requests, live_blocks, requests_of
+from rotations.queries.listings import (
+    gaps_of,
+    has_licence,
+    own_gaps_of,
+    visible_listings,
+    why_closed,
+)
+from rotations.queries.requests import Requests, live_blocks, open_requests, requests_of
 
 __all__ = [
     "Found",
@@ -12,8 +18,12 @@ __all__ = [
     "alternatives",
     "catalogue",
     "gaps_of",
+    "has_licence",
     "live_blocks",
+    "open_requests",
+    "own_gaps_of",
     "requests_of",
     "upcoming_blocks",
     "visible_listings",
+    "why_closed",
 ]

@@ -19,22 +19,27 @@ def upcoming_blocks(
     """The blocks of each listing from its first possible start on, full ones included.
 
     One statement for a page of listings, whose sites are loaded. Blocks have the
-    listing's usual length, or ``weeks``; a week that is closed offers none.
+    listing's usual length, or ``weeks``; a week that is closed offers none, nor does
+    its preceptor's time away.
     """
     firsts = {listing: listing.first_start(today=today) for listing in listings}
     if not firsts:
         return {}
     seats = _seats(list(firsts), since=min(firsts.values()))
     return {
-        listing.pk: open_blocks(
-            seats[listing.pk],
-            mondays=[
-                monday
-                for monday in seats[listing.pk]
-                if monday >= first and listing.may_start(monday)
-            ],
-            weeks=weeks or listing.usual_weeks,
-        )
+        listing.pk: [
+            one
+            for one in open_blocks(
+                seats[listing.pk],
+                mondays=[
+                    monday
+                    for monday in seats[listing.pk]
+                    if monday >= first and listing.may_start(monday)
+                ],
+                weeks=weeks or listing.usual_weeks,
+            )
+            if not listing.preceptor.is_away(one.block.start_on, one.block.end_on)
+        ]
         for listing, first in firsts.items()
     }
 

@@ -26,6 +26,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Coalesce, Mod
+from django.db.models.lookups import LessThanOrEqual
 
 from rotations.kinds import HANDS_ON_FROM, HandsOn
 from rotations.models import Listing, SeatWeek, Specialty, State
@@ -194,6 +195,7 @@ def _dated(listings: QuerySet[Listing], search: Search, *, today: date) -> Query
         SeatWeek.objects.filter(listing=OuterRef("pk"), free__gt=0, monday__gte=earliest)
         .alias(rhythm=rhythm, free_weeks=Subquery(_free_weeks(weeks)))
         .filter(rhythm=0, free_weeks=weeks or F("listing__usual_weeks"))
+        .exclude(_away(weeks))
     )
     if search.start:
         starts = starts.filter(monday__gte=search.start)
@@ -215,6 +217,15 @@ def _free_weeks(weeks: int | None) -> QuerySet[SeatWeek, Any]:
         .values("listing")
         .annotate(number=Count("pk"))
         .values("number")
+    )
+
+
+def _away(weeks: int | None) -> Q:
+    """A block that starts in this week would run into its preceptor's time away."""
+    days = Value(weeks * 7 - 3) if weeks else F("listing__usual_weeks") * 7 - 3
+    begins = Coalesce("listing__preceptor__away_from", Value(date.min))
+    return Q(listing__preceptor__away_until__gte=F("monday")) & Q(
+        LessThanOrEqual(begins, _Days(F("monday"), days))
     )
 
 

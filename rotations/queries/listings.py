@@ -1,4 +1,7 @@
-"""Who sees which listing, and what one still lacks."""
+"""Who sees which listing, what one still lacks, and why one is closed."""
+
+from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -25,16 +28,63 @@ def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
 def gaps_of(listing: Listing) -> list[str]:
     """What keeps a listing from being published, in sentences (handbook 4.2)."""
     today = timezone.localdate(timezone=listing.site.zone)
-    state = listing.site.state
-    licences = listing.preceptor.licences.filter(state=state.abbr)
     found = {
         _("The preceptor is not verified."): listing.preceptor.may_host,
         _("No license in %(state)s that staff have seen and that is still valid.")
-        % {"state": state.name}: any(licence.is_good_on(today) for licence in licences),
-        _("No dates can be booked. Open weeks first."): upcoming_blocks([listing])[listing.pk],
-        _("There is no price."): listing.total() > 0,
-        _("Say to whom it is open."): listing.families,
-        _("Say what learners will do: the activities are missing."): listing.activities,
-        _("Say what learners must bring: no requirement is named."): listing.requirements.exists(),
+        % {"state": listing.site.state.name}: has_licence(listing, today),
     }
-    return [gap for gap, is_there in found.items() if not is_there]
+    hers = [gap for gaps in own_gaps_of(listing).values() for gap in gaps]
+    return [gap for gap, is_there in found.items() if not is_there] + hers
+
+
+def own_gaps_of(listing: Listing) -> dict[str, list[str]]:
+    """What its preceptor can mend, by the step of the editor where she does."""
+    found: dict[str, dict[str, Any]] = {
+        "work": {
+            _("Say in one sentence what it is."): listing.summary,
+            _("Describe the work."): listing.description,
+            _("Say what learners will do: the activities are missing."): listing.activities,
+        },
+        "learners": {_("Say to whom it is open."): listing.families},
+        "documents": {
+            _("Say what learners must bring: no requirement is named."): (
+                listing.requirements.exists()
+            )
+        },
+        "terms": {_("There is no price."): listing.total() > 0},
+        "dates": {
+            _("No dates can be booked. Open weeks first."): upcoming_blocks([listing])[listing.pk]
+        },
+    }
+    return {
+        step: [gap for gap, is_there in facts.items() if not is_there]
+        for step, facts in found.items()
+    }
+
+
+def has_licence(listing: Listing, day: date) -> bool:
+    """Whether staff have seen one of hers for the site's state that is valid on that day."""
+    licences = listing.preceptor.licences.filter(state=listing.site.state.abbr)
+    return any(licence.is_good_on(day) for licence in licences)
+
+
+def why_closed(listing: Listing) -> str:
+    """Why it takes no new requests now, in a sentence; empty if it does. Seats are another question."""
+    preceptor, today = listing.preceptor, timezone.localdate(timezone=listing.site.zone)
+    name = {"name": preceptor.address_as}
+    if not (listing.is_published and preceptor.may_host):
+        return _("This rotation does not take requests now.")
+    if not preceptor.accepting:
+        return _("%(name)s does not take new learners at the moment.") % name
+    if preceptor.is_away(today):
+        last = f"{preceptor.away_until:%a, %b %-d, %Y}"
+        return _("%(name)s is away until %(day)s and takes requests after that.") % {
+            **name,
+            "day": last,
+        }
+    if not has_licence(listing, today):
+        return _(
+            "We have seen no license of %(name)s in %(state)s that is valid today. Requests open "
+            "again when we have."
+        ) % {**name, "state": listing.site.state.name}
+    return ""

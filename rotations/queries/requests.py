@@ -12,6 +12,7 @@ from rotations.blocks import Block
 from rotations.models import Listing
 
 OFFERED, WAITING = "offered", ("submitted", "under_review")
+OPEN = (OFFERED, *WAITING, "changes_requested", "waitlisted")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ def requests_of(listing: Listing, blocks: list[Block]) -> dict[Block, Requests]:
         if here:
             found[block] = Requests(len(ends), max(ends, default=None), len(here) - len(ends))
     return found
+
+
+def open_requests(listing: Listing) -> int:
+    """How many learners have asked and know no end yet; drafts are nobody's business."""
+    return int(listing.applications.filter(status__in=OPEN).count())
 
 
 def live_blocks(learner: User) -> list[Block]:

@@ -32,6 +32,7 @@ from rotations.queries import (
     requests_of,
     upcoming_blocks,
     visible_listings,
+    why_closed,
 )
 from rotations.refunds import refund_steps
 from rotations.views.cards import Dates, Visitor, cards, first_free, tone_of, touch_icon, words_of
@@ -124,12 +125,12 @@ def listing(request: Request, slug: str) -> HttpResponse:
     is_known = bool(visitor.profile and visitor.profile.family)
     met = summary(checks) if is_known else None
     fee = found.fee(weeks)
-    away_until = found.preceptor.away_until
+    closed = why_closed(found)
     context = {
         "listing": found,
         "site": found.site,
         "preceptor": found.preceptor,
-        "is_away": away_until is not None and away_until >= today,
+        "why_closed": closed,
         "icon_name": touch_icon(found),
         "open_to": open_to(found.families),
         "type_means": TYPE_MEANS[RotationType(found.rotation_type)],
@@ -152,7 +153,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "met_words": words_of(met),
         "met_tone": tone_of(met),
         "due_at": _due_at(found, block, needs_visa=needs_visa, today=today),
-        "can_apply": found.is_published and found.preceptor.accepting,
+        "can_apply": not closed,
         "is_own": is_office_of(request.user, found),
         "back": _back(request),
     }
