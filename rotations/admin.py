@@ -22,9 +22,9 @@ from rotations.actions.listings import (
     return_listing,
 )
 from rotations.actions.questions import answer_question
-from rotations.actions.seats import open_weeks, set_capacity
+from rotations.actions.seats import plan_weeks
 from rotations.blocks import WEEK
-from rotations.forms.listing import ListingForm, WeeksForm
+from rotations.forms.listing import ListingForm, ReturnForm, WeeksForm
 from rotations.forms.question import AnswerForm
 from rotations.models import (
     CancellationPolicy,
@@ -164,9 +164,23 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
     def archive(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
         each(request, rows, lambda listing: archive_listing(listing, by=request.user))
 
-    @admin.action(description=_("Return to the preceptor as a draft"), permissions=["change"])
-    def return_to_draft(self, request: UserRequest, rows: QuerySet[Listing]) -> None:
-        each(request, rows, lambda listing: return_listing(listing, by=request.user))
+    @admin.action(description=_("Return to the preceptor as a draft …"), permissions=["change"])
+    def return_to_draft(self, request: UserRequest, rows: QuerySet[Listing]) -> HttpResponse | None:
+        """Asks first what is to change: the preceptor reads it."""
+        form = ReturnForm(request.POST if "note" in request.POST else None)
+        if form.is_valid():
+            note = form.cleaned_data["note"]
+            each(request, rows, lambda one: return_listing(one, by=request.user, note=note))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What is to change?"),
+            "form": form,
+            "rows": rows,
+            "opts": self.model._meta,
+            "action": "return_to_draft",
+        }
+        return render(request, "admin/ask.html", context, status=422 if form.is_bound else 200)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -212,8 +226,7 @@ def _set_weeks(request: UserRequest, listing: Listing, form: WeeksForm) -> bool:
     """Open the weeks that are not there yet, and give all of them these seats."""
     capacity = form.cleaned_data["capacity"]
     try:
-        opened = open_weeks(listing, form.mondays, capacity=capacity, by=request.user)
-        set_capacity(listing, form.mondays, capacity=capacity, by=request.user)
+        opened = plan_weeks(listing, form.mondays, capacity=capacity, by=request.user)
     except ValidationError as refusal:
         form.add_error(None, refusal)
         return False

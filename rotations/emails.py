@@ -70,3 +70,16 @@ def listing_published(listing: Listing, *, occasion: Event) -> None:
         key=f"event:{occasion.pk}",
         context=_about(listing),
     )
+
+
+def listing_returned(listing: Listing, note: str, *, occasion: Event) -> None:
+    enqueue(
+        "rotations/listing_returned",
+        to=listing.preceptor.user,
+        key=f"event:{occasion.pk}",
+        context=_about(
+            listing,
+            note=note,
+            edit_url=_absolute(reverse("rotations:edit_listing", args=[listing.slug])),
+        ),
+    )

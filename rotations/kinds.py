@@ -120,6 +120,17 @@ class Setting(TextChoices):
     ACADEMIC_RESEARCH = "academic-research", _("Academic research")
 
 
+# Where a letter comes on the hospital's paper.
+HOSPITAL_SETTINGS = frozenset(
+    {
+        Setting.INPATIENT_TEACHING,
+        Setting.INPATIENT_COMMUNITY,
+        Setting.HOSPITAL_OUTPATIENT,
+        Setting.EMERGENCY_DEPARTMENT,
+    }
+)
+
+
 class Letterhead(TextChoices):
     UNIVERSITY = "university", _("University")
     HOSPITAL = "hospital", _("Hospital")
@@ -151,9 +162,14 @@ class ListingStatus(TextChoices):
 
 
 LISTING_TRANSITIONS: dict[ListingStatus, frozenset[ListingStatus]] = {
-    ListingStatus.DRAFT: frozenset({ListingStatus.IN_REVIEW, ListingStatus.PUBLISHED}),
+    ListingStatus.DRAFT: frozenset(
+        {ListingStatus.IN_REVIEW, ListingStatus.PUBLISHED, ListingStatus.ARCHIVED}
+    ),
     ListingStatus.IN_REVIEW: frozenset({ListingStatus.DRAFT, ListingStatus.PUBLISHED}),
     ListingStatus.PUBLISHED: frozenset({ListingStatus.PAUSED}),
-    ListingStatus.PAUSED: frozenset({ListingStatus.PUBLISHED, ListingStatus.ARCHIVED}),
+    # Back to a draft: what it offers changes, so staff look at it once more.
+    ListingStatus.PAUSED: frozenset(
+        {ListingStatus.PUBLISHED, ListingStatus.DRAFT, ListingStatus.ARCHIVED}
+    ),
     ListingStatus.ARCHIVED: frozenset(),
 }

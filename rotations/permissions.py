@@ -19,3 +19,8 @@ def edits_listings(user: User | AnonymousUser) -> bool:
 def may_pause(user: User, listing: Listing) -> bool:
     """Take it off the catalogue for a while, and bring it back."""
     return is_office_of(user, listing) or edits_listings(user)
+
+
+def may_edit(user: User | AnonymousUser, listing: Listing) -> bool:
+    """Write its text and open its weeks. Staff have the admin for that."""
+    return is_office_of(user, listing)

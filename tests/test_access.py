@@ -52,6 +52,12 @@ TABLE = {
     "rotations:preceptor": PUBLIC,
     "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
     "rotations:preceptor_photo": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
+    "rotations:new_listing": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
+    "rotations:edit_listing": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
+    "rotations:listing_step": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
+    "rotations:listing_weeks": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
+    "rotations:take_back_listing": POSTED,
+    "rotations:discard_listing": POSTED,
     "rotations:pause_listing": POSTED,
     "rotations:resume_listing": POSTED,
     "rotations:submit_listing": POSTED,
@@ -282,6 +288,8 @@ POSTS = [
     "placements:evaluation", "placements:arrived", "placements:cancel", "placements:send",
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
     "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
+    "rotations:listing_step", "rotations:listing_weeks", "rotations:take_back_listing",
+    "rotations:discard_listing",
 ]  # fmt: skip
 
 

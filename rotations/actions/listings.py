@@ -15,7 +15,7 @@ from clocks.actions import schedule
 from rotations import emails
 from rotations.kinds import LISTING_TRANSITIONS, ListingStatus
 from rotations.models import Listing
-from rotations.queries import gaps_of
+from rotations.queries import gaps_of, own_gaps_of
 
 
 class MoveNotAllowed(ValidationError):
@@ -44,31 +44,37 @@ class NotComplete(ValidationError):
 
 @transaction.atomic
 def submit_listing(listing: Listing, *, by: User) -> None:
-    """The preceptor is done; staff look at it."""
+    """The preceptor is done; staff look at it. Refuses with ``NotComplete`` what she can mend."""
+    lock_listing(listing)
+    _refuse(listing, ListingStatus.IN_REVIEW)
+    if gaps := [gap for gaps in own_gaps_of(listing).values() for gap in gaps]:
+        raise NotComplete(gaps)
     event = _move(listing, ListingStatus.IN_REVIEW, by=by)
     emails.listing_submitted(listing, occasion=event)
 
 
 @transaction.atomic
-def return_listing(listing: Listing, *, by: User) -> None:
-    """Back to the preceptor for another round."""
-    _move(listing, ListingStatus.DRAFT, by=by)
+def return_listing(listing: Listing, *, by: User, note: str = "") -> None:
+    """Back to the preceptor for another round; she reads why, unless it was her own office."""
+    event = _move(listing, ListingStatus.DRAFT, by=by, detail={"note": note})
+    if listing.preceptor_id not in by.practices:
+        emails.listing_returned(listing, note, occasion=event)
 
 
 @transaction.atomic
 def publish_listing(listing: Listing, *, by: User | None) -> None:
     """Show it to everybody, for the first time or again. Refuses with ``NotComplete``.
 
-    The preceptor hears of the first time, unless she did it herself.
+    The preceptor hears of what staff have looked at, unless she did it herself.
     """
-    _lock(listing)
+    lock_listing(listing)
     _refuse(listing, ListingStatus.PUBLISHED)
     if gaps := gaps_of(listing):
         raise NotComplete(gaps)
-    is_first = listing.published_at is None
+    is_answer = listing.published_at is None or listing.status == ListingStatus.IN_REVIEW
     moment = listing.published_at or timezone.now()
     event = _move(listing, ListingStatus.PUBLISHED, by=by, published_at=moment)
-    if is_first and (by is None or by.pk != listing.preceptor.user_id):
+    if is_answer and (by is None or by.pk != listing.preceptor.user_id):
         emails.listing_published(listing, occasion=event)
 
 
@@ -80,12 +86,12 @@ def pause_listing(listing: Listing, *, by: User | None) -> None:
 
 @transaction.atomic
 def archive_listing(listing: Listing, *, by: User | None) -> None:
-    """For good; a paused one only. The clock closes its open applications (handbook 4.2)."""
+    """For good; a draft or a paused one. The clock closes its open applications (handbook 4.2)."""
     event = _move(listing, ListingStatus.ARCHIVED, by=by)
     schedule("listing.archived", listing.pk, at=event.at)
 
 
-def _lock(listing: Listing) -> None:
+def lock_listing(listing: Listing) -> None:
     rows = Listing.objects.select_for_update(no_key=True, of=("self",))
     listing.refresh_from_db(fields=["status", "published_at"], from_queryset=rows)
 
@@ -95,13 +101,25 @@ def _refuse(listing: Listing, to: ListingStatus) -> None:
         raise MoveNotAllowed(listing, to)
 
 
-def _move(listing: Listing, to: ListingStatus, *, by: User | None, **changes: Any) -> Event:
-    _lock(listing)
+def _move(
+    listing: Listing,
+    to: ListingStatus,
+    *,
+    by: User | None,
+    detail: dict[str, Any] | None = None,
+    **changes: Any,
+) -> Event:
+    lock_listing(listing)
     _refuse(listing, to)
     was, listing.status = listing.status, to
     for field, value in changes.items():
         setattr(listing, field, value)
     listing.save(update_fields=["status", "updated_at", *changes])
     return record(
-        f"listing.{to}", listing, by=by, on_behalf_of=principal(by, listing.preceptor), was=was
+        f"listing.{to}",
+        listing,
+        by=by,
+        on_behalf_of=principal(by, listing.preceptor),
+        was=was,
+        **(detail or {}),
     )

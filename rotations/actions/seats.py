@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import principal
 from audit.actions import record
 from rotations.blocks import Week
 from rotations.models import Listing, SeatWeek
@@ -63,7 +64,26 @@ def open_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: 
     SeatWeek.objects.bulk_create(new, ignore_conflicts=True)
     opened = listing.weeks.count() - before
     if opened:
-        record("listing.weeks_opened", listing, by=by, weeks=opened, capacity=capacity)
+        record(
+            "listing.weeks_opened",
+            listing,
+            by=by,
+            on_behalf_of=principal(by, listing.preceptor),
+            weeks=opened,
+            capacity=capacity,
+        )
+    return opened
+
+
+@transaction.atomic
+def plan_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: User | None) -> int:
+    """Give all these weeks so many seats, opening those that are not there; how many are new.
+
+    Refuses with ``SeatsTaken``; then nothing has changed.
+    """
+    days = list(mondays)
+    opened = open_weeks(listing, days, capacity=capacity, by=by) if capacity else 0
+    set_capacity(listing, days, capacity=capacity, by=by)
     return opened
 
 
@@ -81,4 +101,11 @@ def set_capacity(
         raise SeatsTaken(sorted(taken, key=lambda row: row.monday))
     SeatWeek.objects.filter(pk__in=[row.pk for row in rows.values()]).update(capacity=capacity)
     days = sorted(f"{row.monday}" for row in rows.values())
-    record("listing.capacity_set", listing, by=by, mondays=days, capacity=capacity)
+    record(
+        "listing.capacity_set",
+        listing,
+        by=by,
+        on_behalf_of=principal(by, listing.preceptor),
+        mondays=days,
+        capacity=capacity,
+    )

@@ -95,6 +95,18 @@ class ListingForm(forms.ModelForm):
         exclude = ["status", "published_at"]  # noqa: DJ006  the admin names its fields
 
 
+class ReturnForm(forms.Form):
+    """What a preceptor is to change before her listing can be published."""
+
+    note = forms.CharField(
+        label=_("What is to change"),
+        help_text=_("The preceptor reads it."),
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say what is to change.")},
+    )
+
+
 class WeeksForm(forms.Form):
     """Weeks from the first Monday to the last, and the seats in each."""
 

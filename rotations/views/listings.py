@@ -27,16 +27,9 @@ class Own:
     listing: Listing
     dates: list[Dates]
     move: str
-    tone: str
 
 
-MOVES = {
-    ListingStatus.PUBLISHED: ("pause", "ok"),
-    ListingStatus.PAUSED: ("resume", "warn"),
-    ListingStatus.DRAFT: ("submit", ""),
-    ListingStatus.IN_REVIEW: ("", "info"),
-    ListingStatus.ARCHIVED: ("", ""),
-}
+MOVES = {ListingStatus.PUBLISHED: "pause", ListingStatus.PAUSED: "resume"}
 
 
 @require_safe
@@ -56,7 +49,7 @@ def my_listings(request: UserRequest) -> HttpResponse:
         Own(
             listing,
             [Dates.of(one) for one in blocks[listing.pk][:BLOCKS_ON_A_CARD]],
-            *MOVES[ListingStatus(listing.status)],
+            MOVES.get(ListingStatus(listing.status), ""),
         )
         for listing in listings
     ]
