@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from accounts.models import Document
+from accounts.models import Document, PreceptorProfile
 from clocks.models import Due
 from letters.models import IssuedDocument, LetterRequest
 from outbox.actions import forget
@@ -23,6 +23,7 @@ from rotations.actions.seats import move_seats, set_capacity
 from rotations.blocks import WEEK
 from rotations.models import SeatWeek
 from seed.cast import play_cast
+from seed.drafts import build_drafts
 from seed.keeping import play_keeping
 from seed.offices import build_offices
 from seed.people import build_address_changes, build_learners, build_staff
@@ -42,6 +43,7 @@ def load_demo() -> str:
     sites = build_sites()
     preceptors = build_preceptors(coordinator)
     listings = build_listings(sites, preceptors)
+    drafts = build_drafts(preceptors, coordinator)
     learners = build_learners(coordinator)
     build_address_changes(list(learners.values())[-3:])
     staff = {"coordinator": coordinator, "admin": admin}
@@ -52,7 +54,7 @@ def load_demo() -> str:
     play_keeping(learners, coordinator, admin)
     _settle_the_past()
     return (
-        f"Demo: {len(listings)} listings at {len(sites)} sites, {len(preceptors)} preceptors, "
+        f"Demo: {len(listings) + drafts} listings at {len(sites)} sites, {len(preceptors)} preceptors, "
         f"{len(learners)} learners, {stories} stories."
     )
 
@@ -89,6 +91,7 @@ def clear_portal() -> None:
     ]
     names += [name for document in Document.objects.all() for name in document.file_names]
     names += FileToDelete.objects.values_list("name", flat=True)
+    names += PreceptorProfile.objects.exclude(photo="").values_list("photo", flat=True)
     call_command("flush", interactive=False, verbosity=0)
     for name in names:
         storages["private"].delete(name)

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.actions import start_licence_clock
 from accounts.kinds import Validity
 from accounts.models import DocumentType, Licence, PreceptorProfile, User
 from clocks.calendar import next_monday
@@ -25,6 +26,7 @@ from rotations.models import (
 )
 from seed.reading import structure
 from seed.stage import monday_of
+from seed.vetting import vet
 
 PASSWORD = "wardlight-demo"  # noqa: S105  printed on the screen: it opens invented accounts only
 WEEKS_BACK, WEEKS_AHEAD = 52, 57
@@ -75,6 +77,7 @@ def build_sites() -> dict[str, Site]:
 def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
     """Most of them verified, on a day so long ago as the content says."""
     now = timezone.now()
+    taxonomies = dict(Specialty.objects.filter(nucc_confirmed=True).values_list("slug", "nucc"))
     preceptors = {}
     for row in structure("demo/preceptors.json"):
         user = make_user(row.get("login") or row["email"], row["name"])
@@ -95,6 +98,9 @@ def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
             languages=row["languages"],
             teaching_since=now.year - row["teaching_years"],
             max_learners=row.get("max_learners"),
+            taxonomy=taxonomies.get(row["specialty"], ""),
+            accepting=row.get("accepting", True),
+            **_away(row),
             identity_checked_at=seen if checked else None,
             identity_checked_by=staff if checked else None,
             verified_at=seen if level == "verified" else None,
@@ -104,19 +110,34 @@ def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
             requests_counted=response.get("requests", 0),
         )
         _licence(preceptor, row["licence"], staff if level == "verified" else None)
+        vet(preceptor, row)
         preceptors[row["key"]] = preceptor
     return preceptors
 
 
+def _away(row: dict[str, Any]) -> dict[str, date]:
+    away, today = row.get("away") or {}, timezone.localdate()
+    return {
+        f"away_{end}": today + timedelta(days=away[f"{end}_in_days"])
+        for end in ("from", "until")
+        if away
+    }
+
+
 def _licence(preceptor: PreceptorProfile, row: dict[str, Any], staff: User | None) -> None:
-    Licence.objects.create(
+    """Seen with her, or entered anew since: then the earlier date is what staff saw."""
+    today, renewed = timezone.localdate(), row.get("renewed_from_in_days")
+    seen = staff if renewed is None else None
+    licence = Licence.objects.create(
         preceptor=preceptor,
         state=row["state"],
         number=row["number"],
-        expires_on=timezone.localdate() + timedelta(days=row["expires_in_days"]),
-        verified_at=preceptor.verified_at if staff else None,
-        verified_by=staff,
+        expires_on=today + timedelta(days=row["expires_in_days"]),
+        verified_at=preceptor.verified_at if seen else None,
+        verified_by=seen,
+        seen_until=None if renewed is None else today + timedelta(days=renewed),
     )
+    start_licence_clock(licence)
 
 
 def build_listings(

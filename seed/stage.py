@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pikepdf
 from django.utils import timezone
+from PIL import Image, ImageDraw
 
 WIDTH, HEIGHT, MARGIN, LINE = 612, 792, 72, 16
+PORTRAIT = 480
 # Letters that Unicode does not take apart.
 WHOLE = {"ı": "i", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L"}
 
@@ -73,3 +75,18 @@ def _letter(char: str) -> str:
 
 def _in_font(char: str, otherwise: str) -> str:
     return char.encode("cp1252", otherwise).decode("cp1252")
+
+
+def sample_portrait(hue: int) -> bytes:
+    """A poster of a person in two colors: nobody's face."""
+    picture = Image.new("RGB", (PORTRAIT, PORTRAIT), f"hsl({hue}, 45%, 82%)")
+    draw = ImageDraw.Draw(picture)
+    coat, skin = f"hsl({hue}, 45%, 30%)", f"hsl({(hue + 30) % 360}, 30%, 60%)"
+    side = PORTRAIT / 12
+    draw.ellipse((side, side * 7.4, side * 11, side * 17), fill=coat)
+    draw.polygon([(side * 5, side * 7.4), (side * 6, side * 9.4), (side * 7, side * 7.4)], "white")
+    draw.ellipse((side * 3.9, side * 2.4, side * 8.1, side * 7.6), fill=skin)
+    draw.pieslice((side * 3.7, side * 2, side * 8.3, side * 6.6), 180, 360, fill=coat)
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()

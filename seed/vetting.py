@@ -1,0 +1,45 @@
+"""What the registry, the clock and her own camera say of the demo's preceptors."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts.actions import keep_answer, start_licence_clock
+from accounts.kinds import RegistryOutcome
+from accounts.models import Licence, PreceptorProfile, RegistryLookup
+from accounts.registry import Answer
+from seed.stage import acting_at, sample_portrait
+
+
+def vet(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
+    """As far as the content says something of it."""
+    if row.get("photo") is not None:
+        preceptor.photo.save("photo", ContentFile(sample_portrait(row["photo"])))
+    for more in row.get("more_licences", []):
+        expires_on = timezone.localdate() + timedelta(days=more["expires_in_days"])
+        licence = Licence.objects.create(
+            preceptor=preceptor, state=more["state"], number=more["number"], expires_on=expires_on
+        )
+        start_licence_clock(licence)
+    if row.get("registry"):
+        _ask(preceptor, row["registry"])
+    if row.get("suspended_days_ago") is not None:
+        preceptor.suspended_at = timezone.now() - timedelta(days=row["suspended_days_ago"])
+        preceptor.save(update_fields=["suspended_at"])
+
+
+def _ask(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
+    """The registry's answer of that day, kept as a worker keeps it."""
+    is_found = row["outcome"] == RegistryOutcome.FOUND
+    answer = Answer(
+        RegistryOutcome(row["outcome"]),
+        names=(row["name"].upper(),) if is_found else (),
+        is_individual=True if is_found else None,
+        is_active=True if is_found else None,
+        taxonomies=(preceptor.taxonomy,) if is_found and preceptor.taxonomy else (),
+    )
+    with acting_at(timezone.now() - timedelta(days=row["days_ago"])):
+        lookup = RegistryLookup.objects.create(preceptor=preceptor, npi=preceptor.npi or "")
+        keep_answer(lookup, answer)
