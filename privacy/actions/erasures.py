@@ -154,7 +154,7 @@ def _close_listings(person: User) -> None:
     for listing in person.preceptor_profile.listings.all():
         if listing.status == ListingStatus.PUBLISHED:
             pause_listing(listing, by=None)
-        if listing.status in {ListingStatus.PAUSED, ListingStatus.DRAFT}:
+        if listing.status == ListingStatus.PAUSED:
             archive_listing(listing, by=None)
 
 
