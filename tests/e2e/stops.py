@@ -16,6 +16,8 @@ from letters.models import IssuedDocument, LetterRequest
 from placements.links import review_url, school_url
 from placements.models import Application, Placement, SchoolApproval
 from privacy.models import Erasure
+from rotations.models import Listing
+from rotations.views.editor import STEPS
 from tests.factories.accounts import (
     InvitationFactory,
     LearnerFactory,
@@ -342,7 +344,7 @@ class Portal:
             Stop(reverse("placements:sign_hours", args=[wrap_up.code])),
             Stop(evaluation),
             Stop(evaluation, send("main [name=sign]:visible")),
-            Stop("/listings/"),
+            *self.listings(),
             Stop("/letters/"),
             Stop(letter.get_absolute_url()),
             Stop("/profile/"),
@@ -358,6 +360,29 @@ class Portal:
                     "form[action$='/confirm/'] [type=submit]",
                 ),
             ),
+        ]
+
+    def listings(self) -> list[Stop]:
+        """What she writes herself, and the weeks that she opens."""
+        hers = Listing.objects.filter(preceptor=self.preceptor.preceptor_profile)
+        draft, published = hers.filter(status="draft")[0], hers.filter(status="published")[0]
+        weeks = reverse("rotations:listing_weeks", args=[published.slug])
+        licence = self.preceptor.preceptor_profile.licences.first()
+        steps = [reverse("rotations:listing_step", args=[draft.slug, name]) for name in STEPS]
+        return [
+            Stop("/listings/"),
+            Stop("/listings/new/"),
+            Stop("/listings/new/", send()),
+            *(
+                Stop(reverse("rotations:edit_listing", args=[one.slug]))
+                for one in (draft, published)
+            ),
+            *(Stop(step) for step in steps),
+            Stop(weeks),
+            Stop(weeks, send()),
+            Stop(reverse("accounts:credentials")),
+            Stop(reverse("accounts:licence_add"), send()),
+            Stop(reverse("accounts:licence", args=[licence.state])),
         ]
 
     def delegates(self) -> list[Stop]:

@@ -41,8 +41,8 @@ RUN = """async ([only, exclude]) => {
 # Answers that are no pages: files, data, and ways to another page.
 NO_PAGES = {"accounts:dashboard", "accounts:document", "accounts:document_page", "letters:ask",
             "letters:certificate_keys", "letters:packet_pdf", "letters:request_pdf",
-            "letters:verify_capitals", "placements:calendar", "privacy:export", "favicon", "healthz", "readyz",
-            "stay", "theme_css"}  # fmt: skip
+            "letters:verify_capitals", "placements:calendar", "privacy:export",
+            "rotations:preceptor_photo", "favicon", "healthz", "readyz", "stay", "theme_css"}  # fmt: skip
 
 
 def sign_in(context: BrowserContext, user: User | None, base_url: str) -> None:
