@@ -115,9 +115,9 @@ def test_who_joined_waits_among_those_to_verify(office):
     PreceptorFactory()
 
     start = office.get(reverse("admin:index"))
-    queue = reverse("admin:accounts_preceptorprofile_changelist") + "?work=verify"
+    queue = reverse("admin:accounts_preceptorprofile_changelist") + "?work=waiting"
 
-    assert f'<a href="{queue}"><b>1</b> preceptor to verify</a>' in start.text
+    assert f'<a href="{queue}"><b>1</b> preceptor to look at</a>' in start.text
     assert list(office.get(queue).context["cl"].queryset) == [preceptor]
     page = office.get(reverse("admin:accounts_preceptorprofile_change", args=[preceptor.pk]))
     assert "Women’s health" in page.text
