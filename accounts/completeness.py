@@ -47,9 +47,10 @@ class Completeness:
 
 def completeness_of(user: User) -> Completeness | None:
     """``None`` for those who learn nothing here."""
-    if not user.is_learner and (user.is_preceptor or user.is_staff):
+    if not user.is_learner and (user.practices or user.is_staff):
         return None
-    profile = user.learner_profile if user.is_learner else LearnerProfile(user=user)
+    # Bound to nobody while it is not there: else she would seem to have one.
+    profile = user.learner_profile if user.is_learner else LearnerProfile()
     has_aims = bool(profile.pk and profile.specialties.exists())
     return completeness(profile, has_aims=has_aims)
 
