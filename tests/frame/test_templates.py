@@ -81,3 +81,10 @@ def test_translated_blocks_are_trimmed(path):
 
 def test_style_sheet_stays_small():
     assert (ROOT / "static/css/portal.css").stat().st_size < 40_000
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_the_frame_alone_says_that_its_form_has_errors(path):
+    """``base.html`` begins the title so for ``form``; a page that did it too would say it twice."""
+    title = re.search(r"{% block title %}(.*?){% endblock", path.read_text(), re.DOTALL)
+    assert not (title and "{% if form.errors %}" in title[1])
