@@ -1,3 +1,4 @@
+from rotations.models.entry import Entry, Stale, Word
 from rotations.models.listing import Listing, Requirement
 from rotations.models.policy import CancellationPolicy
 from rotations.models.question import Question
@@ -6,11 +7,14 @@ from rotations.models.week import SeatWeek
 
 __all__ = [
     "CancellationPolicy",
+    "Entry",
     "Listing",
     "Question",
     "Requirement",
     "SeatWeek",
     "Site",
     "Specialty",
+    "Stale",
     "State",
+    "Word",
 ]

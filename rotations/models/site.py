@@ -1,4 +1,5 @@
 import zoneinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rotations import places
 from rotations.kinds import Setting, SpecialtyGroup
 
 
@@ -81,6 +83,14 @@ class Site(models.Model):
     zip = models.CharField(
         "ZIP", max_length=10, validators=[RegexValidator(r"^[0-9]{5}(-[0-9]{4})?$")]
     )
+    metro = models.CharField(
+        _("metropolitan area"),
+        max_length=80,
+        blank=True,
+        help_text=_("As people call it: “Greater Houston”. Empty: the city."),
+    )
+    latitude = models.FloatField(null=True, editable=False)
+    longitude = models.FloatField(null=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=40, validators=[validate_zone])
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     arrival = models.TextField(
@@ -95,9 +105,20 @@ class Site(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Where on the map follows from the ZIP; of one that nobody knows, nothing does."""
+        place = places.of_zip(self.zip)
+        self.latitude, self.longitude = (place.latitude, place.longitude) if place else (None, None)
+        super().save(*args, **kwargs)
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone or settings.TIME_ZONE)
+
+    @property
+    def area(self) -> str:
+        """What neighbours share: “Greater Houston”, or “El Paso, TX”; the state must be loaded."""
+        return self.metro or f"{self.city}, {self.state.abbr}"
 
     @property
     def place(self) -> str:

@@ -1,0 +1,384 @@
+"""The catalogue: what matches, how many each choice of each filter would leave, and one page of it.
+
+What matches and the counts are sets (``sets``); a page's rows come from PostgreSQL in the
+order of an index, from a key on: a deep page costs what the first does, and a listing that
+comes in between moves nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property, reduce
+from operator import and_
+from time import monotonic
+
+from django.db.models import BooleanField, F, IntegerField, Q, QuerySet
+from django.db.models.expressions import Expression, RawSQL
+from pyroaring import BitMap
+
+from rotations.models.entry import NO_START, Entry
+from rotations.places import Place
+from rotations.search import words
+from rotations.search.asked import FACETS, Search
+from rotations.search.dates import with_room
+from rotations.search.sets import ANSWERS, PRICES, Sets, current, monday_of
+
+LENGTHS = (1, 2, 4, 6, 8, 12)
+MILE = 1609.344
+# Which rows have some words, or lie near a place, is asked again after so many seconds.
+KEPT = 60
+COLUMNS = {
+    "specialty": "specialty", "state": "state", "area": "area", "type": "rotation_type",
+    "setting": "setting", "letterhead": "letterhead",
+}  # fmt: skip
+SEVERAL = {"family": "families", "language": "languages", "visa": "visas"}
+ORDERS = {
+    "soonest": ("next_start", "price_per_week", "listing_id"),
+    "relevance": ("next_start", "price_per_week", "listing_id"),
+    "price": ("price_per_week", "listing_id"),
+    "answers": ("answer_hours", "next_start", "listing_id"),
+    "distance": ("meters", "listing_id"),
+}
+BY_DATES = ("price_per_week", "listing_id")
+
+# A group's number and the values of its order's columns; dates as ordinals.
+Cursor = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A listing on a page. ``version`` changes with whatever its card shows."""
+
+    pk: int
+    version: int
+    start: date | None
+    cursor: Cursor
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Row]
+    has_next: bool
+    has_previous: bool
+
+    @property
+    def keys(self) -> list[int]:
+        return [row.pk for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What matches a search. ``mended``: the words that were read instead of the typed ones."""
+
+    search: Search
+    sets: Sets
+    today: date
+    filters: Mapping[str, BitMap]
+    front: BitMap
+    starts: Sequence[tuple[int, BitMap]]
+    parts: Sequence[words.Part]
+    mended: str
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @cached_property
+    def keys(self) -> BitMap:
+        """All that match, without an order."""
+        return self.without()
+
+    def without(self, *names: str) -> BitMap:
+        """What would match if these filters were dropped."""
+        kept = [keys for name, keys in self.filters.items() if name not in names]
+        return reduce(and_, kept, self.sets.everything)
+
+    @cached_property
+    def counts(self) -> Mapping[str, Counter]:
+        """Each facet's values, counted under all filters but its own."""
+        counts: dict[str, Counter] = {}
+        for name in FACETS:
+            base = self.without(name) if name in self.filters else self.keys
+            is_all = len(base) == len(self.sets.everything)
+            counts[name] = Counter()
+            for value, keys in list(self.sets.by_facet[name].items()):
+                number = len(keys) if is_all else base.intersection_cardinality(keys)
+                if number:
+                    counts[name][value] = number
+        return counts
+
+    @cached_property
+    def lengths(self) -> Mapping[int, int]:
+        """How many would be left for each length of stay."""
+        base = self.without("dates")
+        found = {}
+        for weeks in LENGTHS:
+            if self.search.is_dated:
+                fit = _dates(self.sets, replace(self.search, weeks=weeks), self.today)
+                found[weeks] = sum(base.intersection_cardinality(keys) for _week, keys in fit)
+            else:
+                found[weeks] = base.intersection_cardinality(self.sets.of("weeks", weeks))
+        return found
+
+    @property
+    def with_seats(self) -> int:
+        return self.counts["seats"]["left"]
+
+    def nearest(self) -> date | None:
+        """The next first day that all the other filters leave."""
+        anytime = replace(self.search, start=None, until=None, end_by=None)
+        base = self.without("dates")
+        for week, keys in _dates(self.sets, anytime, self.today):
+            if base.intersect(keys):
+                return monday_of(week)
+        return None
+
+    # Pages ------------------------------------------------------------------
+
+    def page(self, size: int, *, after: Cursor = (), before: Cursor = ()) -> Page:
+        """So many rows from a key on, or up to one."""
+        back = bool(before)
+        cursor = before or after
+        rows = list(self._rows(size + 1, cursor, back=back))
+        has_more = len(rows) > size
+        rows = rows[:size]
+        if back:
+            return Page(rows[::-1], has_next=True, has_previous=has_more)
+        return Page(rows, has_next=has_more, has_previous=bool(after))
+
+    def _rows(self, need: int, cursor: Cursor, *, back: bool) -> Iterator[Row]:
+        for batch, inner in self._batches(need, cursor, back=back):
+            found = self._of(batch, inner, need, back=back)
+            yield from found
+            need -= len(found)
+            if need <= 0:
+                return
+
+    def _batches(
+        self, need: int, cursor: Cursor, *, back: bool
+    ) -> Iterator[tuple[dict[int, BitMap], Cursor]]:
+        """Groups in order, small ones together, so that a page needs one or two statements."""
+        batch: dict[int, BitMap] = {}
+        size = 0
+        for number, keys in self.groups[:: -1 if back else 1]:
+            if cursor and (number > cursor[0] if back else number < cursor[0]):
+                continue
+            if cursor and number == cursor[0]:
+                yield {number: keys}, cursor[1:]
+                continue
+            if batch and not self._is_small(size + len(keys)):
+                yield batch, ()
+                batch, size = {}, 0
+            batch[number] = keys
+            size += len(keys)
+            if size >= need:
+                yield batch, ()
+                batch, size = {}, 0
+        if batch:
+            yield batch, ()
+
+    @cached_property
+    def groups(self) -> list[tuple[int, BitMap]]:
+        """What comes before everything else: the week of the start, or where the words stand."""
+        if self.search.sort == "soonest" and self.search.is_dated:
+            return [(week, found) for week, keys in self.starts if (found := keys & self.keys)]
+        if self.search.sort == "relevance":
+            front = self.keys & self.front
+            return [(n, keys) for n, keys in enumerate((front, self.keys - front)) if keys]
+        return [(0, self.keys)] if self.keys else []
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        if self.search.sort == "soonest" and self.search.is_dated:
+            return BY_DATES
+        return ORDERS[self.search.sort]
+
+    def _is_small(self, number: int) -> bool:
+        """Cheaper to fetch and sort all of them than to walk an index until a page is full."""
+        return number * number <= 10 * len(self.sets.everything) or number <= 100  # noqa: PLR2004
+
+    def _of(
+        self, batch: Mapping[int, BitMap], cursor: Cursor, need: int, *, back: bool
+    ) -> list[Row]:
+        if len(batch) > 1:
+            return self._merged(batch, need, back=back)
+        ((number, keys),) = batch.items()
+        entries = self._entries()
+        if self._is_small(len(keys)):
+            entries = entries.filter(listing_id__in=list(keys))
+            return [self._row(number, row) for row in self._slice(entries, cursor, back=back)[:need]]
+        found: list[Row] = []
+        entries = entries.filter(*self._conditions(number))
+        while len(found) < need:
+            rows = list(self._slice(entries, cursor, back=back)[: need * 2])
+            found += [self._row(number, row) for row in rows if row[0] in keys]
+            if len(rows) < need * 2:
+                break
+            cursor = self._row(number, rows[-1]).cursor[1:]
+        return found[:need]
+
+    def _merged(self, batch: Mapping[int, BitMap], need: int, *, back: bool) -> list[Row]:
+        """Several small groups: fetched at once, sorted here."""
+        all_keys = BitMap.union(BitMap(), *batch.values())
+        group = {key: number for number, keys in batch.items() for key in keys}
+        rows = self._slice(self._entries().filter(listing_id__in=list(all_keys)), (), back=back)
+        found = [self._row(group[row[0]], row) for row in rows]
+        found.sort(key=lambda row: row.cursor, reverse=back)
+        return found[:need]
+
+    def _entries(self) -> QuerySet[Entry]:
+        entries = Entry.objects.filter(is_listed=True)
+        if "meters" in self.order and self.search.near:
+            entries = entries.annotate(meters=_meters(self.search.near))
+        return entries
+
+    def _slice(self, entries: QuerySet[Entry], cursor: Cursor, *, back: bool) -> QuerySet:
+        if cursor and len(cursor) == len(self.order):
+            entries = entries.filter(_beyond(self.order, cursor, self.search.near, back=back))
+        order = [F(name).desc() if back else F(name).asc() for name in self.order]
+        return entries.order_by(*order).values_list("listing_id", "changed_in", "next_start", *self.order)
+
+    def _row(self, group: int, values: tuple) -> Row:
+        pk, version, next_start, *inner = values
+        start = next_start if next_start != NO_START else None
+        if self.search.is_dated and self.search.sort == "soonest":
+            start = monday_of(group)
+        key = tuple(one.toordinal() if isinstance(one, date) else one for one in inner)
+        return Row(pk, version, start, (group, *key))
+
+    def _conditions(self, group: int) -> Iterator[Q | Expression]:
+        """The cheap part of the filters, so that an index is walked past what cannot match."""
+        for name, values in self.search.chosen.items():
+            if name in COLUMNS:
+                yield Q(**{f"{COLUMNS[name]}__in": sorted(values)})
+            elif name in SEVERAL:
+                yield Q(**{f"{SEVERAL[name]}__overlap": sorted(values)})
+            elif name == "level":
+                yield Q(hands_on__in=sorted(int(value) for value in values))
+            elif name == "price":
+                yield _priced(values)
+            elif name == "answers":
+                yield Q(answer_hours__lte=max(ANSWERS[value] for value in values))
+            elif name == "seats":
+                yield Q(next_start__lt=NO_START)
+        if self.parts:
+            yield words.says(self.parts)
+        if self.search.near:
+            yield _around(self.search.near, self.search.radius)
+        if self.search.is_dated and self.search.sort == "soonest":
+            yield _free_from(monday_of(group), self.search.weeks)
+
+
+def catalogue(search: Search, *, today: date) -> Found:
+    """Search the published listings. At most three statements, whatever the size."""
+    sets = current(today=today)
+    known = sets.answers.get((search.key, search.sort, today))
+    if known is None:
+        known = sets.answers[(search.key, search.sort, today)] = _search(sets, search, today)
+    return known  # type: ignore[no-any-return]
+
+
+def _search(sets: Sets, search: Search, today: date) -> Found:
+    filters: dict[str, BitMap] = {
+        name: sets.any_of(name, values) for name, values in search.chosen.items() if values
+    }
+    parts, mended, front = words.parts(search.q), "", BitMap()
+    if parts:
+        filters["q"], front = _saying(sets, parts)
+        if not filters["q"] and (better := words.mended(parts)):
+            again, up_front = _saying(sets, better)
+            if again:
+                filters["q"], front, parts = again, up_front, better
+                mended = " ".join(word for part in better for word in part.words)
+    if search.near:
+        around = _around(search.near, search.radius)
+        filters["near"] = _kept(sets, (search.near, search.radius), around)
+    starts = _dates(sets, search, today) if search.is_dated else []
+    if search.is_dated:
+        filters["dates"] = BitMap.union(BitMap(), *(keys for _week, keys in starts))
+    elif search.weeks:
+        filters["dates"] = sets.of("weeks", search.weeks)
+    return Found(search, sets, today, filters, front, starts, parts, mended)
+
+
+def _dates(sets: Sets, search: Search, today: date) -> list[tuple[int, BitMap]]:
+    key = ("dates", search.start, search.until, search.end_by, search.weeks, today)
+    if key not in sets.answers:
+        sets.answers[key] = with_room(sets, search, today=today)
+    return sets.answers[key]  # type: ignore[no-any-return]
+
+
+def _saying(sets: Sets, parts: Sequence[words.Part]) -> tuple[BitMap, BitMap]:
+    """The listings that say so anywhere, and those that say it where it counts most."""
+    return (
+        _kept(sets, ("says", *parts), words.says(parts)),
+        _kept(sets, ("front", *parts), words.says(parts, words.UP_FRONT)),
+    )
+
+
+def _kept(sets: Sets, key: tuple, condition: Q | Expression) -> BitMap:
+    """The keys of rows that meet a condition, from memory for a while; changed ones are let in."""
+    known = sets.texts.get(key)
+    if known is None or known[0] < monotonic():
+        rows = Entry.objects.filter(condition, is_listed=True).values_list("listing_id", flat=True)
+        known = sets.texts[key] = (monotonic() + KEPT, BitMap(rows))
+    return known[1]
+
+
+def _priced(bands: Iterable[str]) -> Q:
+    """One of these bands of cents a week."""
+    found, low = Q(pk=None), 0
+    for name, end in PRICES.items():
+        if name in bands:
+            found |= Q(price_per_week__gte=low, **({"price_per_week__lt": end} if end else {}))
+        low = end or low
+    return found
+
+
+def _free_from(monday: date, weeks: int | None) -> Expression:
+    days = "7 * %s" if weeks else "7 * usual_weeks"
+    return RawSQL(  # noqa: S611  our own text
+        f"free @> daterange(%s, %s + {days})",
+        [monday, monday, *([weeks] if weeks else [])],
+        output_field=BooleanField(),
+    )
+
+
+def _around(place: Place, miles: int) -> Expression:
+    """By a box that an index knows, and by the distance itself."""
+    here = [place.latitude, place.longitude]
+    return RawSQL(  # noqa: S611
+        "earth_box(ll_to_earth(%s, %s), %s) @> ll_to_earth(latitude, longitude)"
+        " AND earth_distance(ll_to_earth(%s, %s), ll_to_earth(latitude, longitude)) <= %s",
+        [*here, miles * MILE, *here, miles * MILE],
+        output_field=BooleanField(),
+    )
+
+
+METERS = "earth_distance(ll_to_earth(%s, %s), ll_to_earth(latitude, longitude))::integer"
+
+
+def _meters(place: Place) -> Expression:
+    return RawSQL(METERS, [place.latitude, place.longitude], output_field=IntegerField())  # noqa: S611
+
+
+def _beyond(
+    order: Sequence[str], cursor: Cursor, near: Place | None, *, back: bool
+) -> Expression:
+    """Behind the cursor, or before it, as one comparison of rows: an index can start there."""
+    names, params = [], []
+    for name in order:
+        if name == "meters" and near:
+            names.append(METERS)
+            params += [near.latitude, near.longitude]
+        else:
+            names.append(name)
+    values = [
+        date.fromordinal(value) if name == "next_start" else value
+        for name, value in zip(order, cursor, strict=True)
+    ]
+    sign = "<" if back else ">"
+    marks = ", ".join(["%s"] * len(values))
+    return RawSQL(  # noqa: S611
+        f"({', '.join(names)}) {sign} ({marks})", [*params, *values], output_field=BooleanField()
+    )
