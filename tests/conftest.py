@@ -14,6 +14,8 @@ from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
+from rotations.search import sets
+
 # Playwright keeps an event loop in the tests' thread; Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -21,6 +23,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 @pytest.fixture(autouse=True)
 def _forget_local_cache() -> None:
     caches["local"].clear()
+    sets.forget()
 
 
 @pytest.fixture

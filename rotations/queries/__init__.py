@@ -1,7 +1,6 @@
 """Questions about what is on offer, and when."""
 
 from rotations.queries.blocks import alternatives, upcoming_blocks
-from rotations.queries.catalogue import Found, Search, catalogue
 from rotations.queries.listings import (
     gaps_of,
     has_licence,
@@ -12,11 +11,8 @@ from rotations.queries.listings import (
 from rotations.queries.requests import Requests, live_blocks, open_requests, requests_of
 
 __all__ = [
-    "Found",
     "Requests",
-    "Search",
     "alternatives",
-    "catalogue",
     "gaps_of",
     "has_licence",
     "live_blocks",

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property, reduce
 from operator import and_
 from time import monotonic
+from typing import Any
 
 from django.db.models import BooleanField, F, IntegerField, Q, QuerySet
 from django.db.models.expressions import Expression, RawSQL
@@ -120,6 +121,10 @@ class Found:
                 found[weeks] = base.intersection_cardinality(self.sets.of("weeks", weeks))
         return found
 
+    def starting(self, number: int) -> Sequence[Row]:
+        """The first rows that have a free block ahead."""
+        return [row for row in self.page(number).rows if row.start]
+
     @property
     def with_seats(self) -> int:
         return self.counts["seats"]["left"]
@@ -133,10 +138,37 @@ class Found:
                 return monday_of(week)
         return None
 
+    def relaxed(self, *names: str) -> "Found":
+        """The same search with some filters dropped."""
+        kept = {key: values for key, values in self.search.chosen.items() if key not in names}
+        dropped: dict[str, Any] = {}
+        if "dates" in names:
+            dropped |= {"start": None, "until": None, "end_by": None, "weeks": None}
+        if "q" in names:
+            dropped |= {"q": "", "sort": "soonest"}
+        if "near" in names:
+            dropped |= {"near": None, "sort": "soonest"}
+        return self.also(chosen=kept, **dropped)
+
+    def also(self, **changes: Any) -> "Found":
+        """Another search at the same moment, without a further question."""
+        return _on(self.sets, replace(self.search, **changes), self.today)
+
+    def prices(self) -> tuple[int, int] | None:
+        """The lowest and the highest price per week, in cents; None if nothing matches."""
+        entries = Entry.objects.filter(is_listed=True).filter(*self._conditions(0))
+        low, high = (
+            entries.order_by(f"{sign}price_per_week").values_list("price_per_week", flat=True)[:1]
+            for sign in ("", "-")
+        )
+        found = sorted(low.union(high, all=True))
+        return (found[0], found[-1]) if found else None
+
     # Pages ------------------------------------------------------------------
 
     def page(self, size: int, *, after: Cursor = (), before: Cursor = ()) -> Page:
         """So many rows from a key on, or up to one."""
+        before, after = self._known(before), self._known(after)
         back = bool(before)
         cursor = before or after
         rows = list(self._rows(size + 1, cursor, back=back))
@@ -145,6 +177,14 @@ class Found:
         if back:
             return Page(rows[::-1], has_next=True, has_previous=has_more)
         return Page(rows, has_next=has_more, has_previous=bool(after))
+
+    def _known(self, cursor: Cursor) -> Cursor:
+        """A cursor of this order; whatever else somebody wrote means the first page."""
+        fits = len(cursor) == len(self.order) + 1 and all(
+            0 < value <= date.max.toordinal() if name == "next_start" else value < 2**31
+            for name, value in zip(self.order, cursor[1:], strict=True)
+        )
+        return cursor if fits else ()
 
     def _rows(self, need: int, cursor: Cursor, *, back: bool) -> Iterator[Row]:
         for batch, inner in self._batches(need, cursor, back=back):
@@ -233,7 +273,7 @@ class Found:
         return entries
 
     def _slice(self, entries: QuerySet[Entry], cursor: Cursor, *, back: bool) -> QuerySet:
-        if cursor and len(cursor) == len(self.order):
+        if cursor:
             entries = entries.filter(_beyond(self.order, cursor, self.search.near, back=back))
         order = [F(name).desc() if back else F(name).asc() for name in self.order]
         return entries.order_by(*order).values_list("listing_id", "changed_in", "next_start", *self.order)
@@ -271,7 +311,10 @@ class Found:
 
 def catalogue(search: Search, *, today: date) -> Found:
     """Search the published listings. At most three statements, whatever the size."""
-    sets = current(today=today)
+    return _on(current(today=today), search, today)
+
+
+def _on(sets: Sets, search: Search, today: date) -> Found:
     known = sets.answers.get((search.key, search.sort, today))
     if known is None:
         known = sets.answers[(search.key, search.sort, today)] = _search(sets, search, today)
@@ -283,6 +326,8 @@ def _search(sets: Sets, search: Search, today: date) -> Found:
         name: sets.any_of(name, values) for name, values in search.chosen.items() if values
     }
     parts, mended, front = words.parts(search.q), "", BitMap()
+    if search.q.strip() and not words.LETTERS.search(search.q):
+        filters["q"] = BitMap()
     if parts:
         filters["q"], front = _saying(sets, parts)
         if not filters["q"] and (better := words.mended(parts)):

@@ -6,8 +6,11 @@ from datetime import date
 from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils.html import format_html_join
+from django.core.cache import caches
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,10 +20,13 @@ from rotations.eligibility import Summary, check_listing, open_to, summary
 from rotations.kinds import HandsOn
 from rotations.models import Listing
 from rotations.queries import upcoming_blocks
+from rotations.search import Row
 
 BLOCKS_ON_A_CARD = 3
 MOST_PIPS = 8
 TWO = 2
+# Seconds; a card that changes gets another name at once.
+DRAWN_FOR = 3600
 
 
 @lru_cache
@@ -79,6 +85,26 @@ class Visitor:
             return cls()
         return cls(profile, list(profile.user.documents.current().select_related("type")))
 
+    def met(
+        self, listing: Listing, blocks: Iterable[OpenBlock], *, today: date
+    ) -> Summary | None:
+        """How she stands for the first block that she could still prepare."""
+        needs_visa = bool(self.profile and self.profile.needs_visa)
+        earliest = listing.first_start(needs_visa=needs_visa, today=today)
+        return self.summary(listing, first_free(blocks, earliest), today=today)
+
+    def standing(
+        self, keys: list[int], *, today: date, weeks: int | None, since: date | None
+    ) -> dict[int, Summary | None]:
+        """How she stands for each of these listings; nothing of somebody unknown."""
+        if self.profile is None:
+            return {}
+        listings = _listings(keys, self)
+        blocks = _blocks(listings.values(), today=today, weeks=weeks, since=since)
+        return {
+            key: self.met(listing, blocks[key], today=today) for key, listing in listings.items()
+        }
+
     def summary(self, listing: Listing, block: Block | None, *, today: date) -> Summary | None:
         if self.profile is None or not self.profile.family:
             return None
@@ -87,26 +113,72 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Card:
+    """A listing in a list. ``back`` leads from it to the search that found it."""
+
     listing: Listing
-    url: str
     icon: str
     price: int
     length: str
     place: str
     dates: Sequence[Dates]
     met: Summary | None
+    back: str = ""
 
-    @property
-    def met_tone(self) -> str:
-        return tone_of(self.met)
+    def __str__(self) -> str:
+        """As templates show it: HTML that is safe."""
+        return _dress(_face(self), back=self.back, met=self.met)
 
-    @property
-    def met_icon(self) -> str:
-        return "circle-check" if self.met and self.met.is_whole else "circle-alert"
 
-    @property
-    def met_words(self) -> str:
-        return words_of(self.met)
+# What differs from visitor to visitor stands in a card's HTML as a mark, so that the rest can be kept.
+BACK, MET = "\x02back\x03", "\x02met\x03"
+
+
+def _face(card: Card) -> str:
+    return render_to_string("rotations/card_face.html", {"card": card, "back": BACK, "met": MET})
+
+
+def _dress(face: str, *, back: str, met: Summary | None) -> SafeString:
+    standing = ""
+    if met is not None:
+        standing = render_to_string(
+            "rotations/met.html",
+            {
+                "tone": tone_of(met),
+                "icon": "circle-check" if met.is_whole else "circle-alert",
+                "words": words_of(met),
+            },
+        )
+    # Both are ours or escaped: the marks cannot come from a text, which has no control characters.
+    return SafeString(face.replace(BACK, escape(back)).replace(MET, standing))  # noqa: S308
+
+
+def faces(
+    rows: Sequence[Row],
+    visitor: "Visitor",
+    *,
+    today: date,
+    weeks: int | None = None,
+    since: date | None = None,
+    back: str = "",
+) -> list[SafeString]:
+    """The cards of these rows as HTML, from memory where nothing has changed since they were drawn."""
+    language = get_language()
+    names = {row.pk: f"card.{row.pk}.{row.version}.{today}.{weeks}.{since}.{language}" for row in rows}
+    known = caches["local"].get_many(names.values())
+    missing = [row.pk for row in rows if names[row.pk] not in known]
+    if missing:
+        drawn = {
+            names[card.listing.pk]: _face(card)
+            for card in cards(missing, Visitor(), today=today, weeks=weeks, since=since)
+        }
+        caches["local"].set_many(drawn, DRAWN_FOR)
+        known |= drawn
+    met = visitor.standing([row.pk for row in rows], today=today, weeks=weeks, since=since)
+    return [
+        _dress(known[names[row.pk]], back=back, met=met.get(row.pk))
+        for row in rows
+        if names[row.pk] in known
+    ]
 
 
 def tone_of(met: Summary | None) -> str:
@@ -143,19 +215,36 @@ def cards(
     *,
     today: date,
     weeks: int | None = None,
+    since: date | None = None,
     back: str = "",
 ) -> list[Card]:
-    """The cards of these listings, in this order; ``back`` leads from there to the search."""
-    listings = Listing.objects.published()
-    if visitor.profile:
-        listings = listings.prefetch_related("requirements__type")
-    found = listings.in_bulk(list(keys))
-    blocks = upcoming_blocks(found.values(), today=today, weeks=weeks)
+    """The cards of these listings, in this order, with their next dates, or those from a day on."""
+    keys = list(keys)
+    found = _listings(keys, visitor)
+    blocks = _blocks(found.values(), today=today, weeks=weeks, since=since)
     return [
         _card(found[key], blocks[key], visitor, today=today, weeks=weeks, back=back)
         for key in keys
         if key in found
     ]
+
+
+def _listings(keys: list[int], visitor: Visitor) -> dict[int, Listing]:
+    listings = Listing.objects.published()
+    if visitor.profile:
+        listings = listings.prefetch_related("requirements__type")
+    return listings.in_bulk(keys)
+
+
+def _blocks(
+    listings: Iterable[Listing], *, today: date, weeks: int | None, since: date | None
+) -> dict[int, list[OpenBlock]]:
+    found = upcoming_blocks(listings, today=today, weeks=weeks)
+    if since is None:
+        return found
+    return {
+        key: [one for one in blocks if one.block.start_on >= since] for key, blocks in found.items()
+    }
 
 
 def _card(
@@ -167,14 +256,11 @@ def _card(
     weeks: int | None,
     back: str,
 ) -> Card:
-    needs_visa = bool(visitor.profile and visitor.profile.needs_visa)
-    earliest = listing.first_start(needs_visa=needs_visa, today=today)
-    first = first_free(blocks, earliest)
     length = weeks or listing.usual_weeks
     words = ngettext("total, %(n)d week (USD)", "total, %(n)d weeks (USD)", length)
+    dates = blocks[:BLOCKS_ON_A_CARD] if listing.preceptor.accepting else []
     return Card(
         listing=listing,
-        url=f"{listing.get_absolute_url()}{back}",
         icon=touch_icon(listing),
         price=listing.total(length),
         length=words % {"n": length},
@@ -184,6 +270,7 @@ def _card(
             "setting": listing.get_setting_display(),
             "families": open_to(listing.families),
         },
-        dates=[Dates.of(one) for one in blocks[:BLOCKS_ON_A_CARD]],
-        met=visitor.summary(listing, first, today=today),
+        dates=[Dates.of(one) for one in dates],
+        met=visitor.met(listing, blocks, today=today),
+        back=back,
     )

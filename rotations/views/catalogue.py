@@ -1,12 +1,11 @@
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -16,12 +15,13 @@ from django_htmx.http import push_url
 
 from accounts.http import Request
 from guides.models import Guide
-from rotations.forms.catalogue import CatalogueForm
-from rotations.kinds import ListingStatus, SpecialtyGroup
+from rotations.forms.catalogue import RADII, CatalogueForm
+from rotations.kinds import HANDS_ON_FROM, SpecialtyGroup
 from rotations.models import Specialty, State
-from rotations.queries import Search, catalogue
-from rotations.views.cards import Visitor, cards
-from rotations.views.facets import chips, facets, options_of
+from rotations.search import Found, Row, Search, catalogue
+from rotations.search.find import Cursor
+from rotations.views.cards import Visitor, faces
+from rotations.views.facets import Chip, chips, facets, label_of, lengths, options_of
 
 PAGE_SIZE = 8
 MONTHS_AHEAD = 13
@@ -31,30 +31,38 @@ MOSAIC = 12
 TO_READ = ("choosing-a-specialty", "residency-match-timeline")
 # Whoever looks today can hardly start before this.
 USUAL_LEAD = timedelta(days=60)
+# Names of specialties and states may be so many seconds old in a filter.
+NAMES_KEPT = 60
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
     today = timezone.localdate()
-    specialties, states = list(Specialty.objects.all()), list(State.objects.all())
+    specialties, states = names()
     found = catalogue(Search(), today=today)
-    starting = [row.pk for row in found.starting]
     month = _first_of(today + USUAL_LEAD)
-    that_month = catalogue(
-        Search(start=month, until=_first_of(month + timedelta(days=32)) - timedelta(days=1)),
-        today=today,
-    )
+    last = _first_of(month + timedelta(days=32)) - timedelta(days=1)
+    that_month = found.also(start=month, until=last)
     context = {
         "specialties": specialties,
         "states": [(state, found.counts["state"][state.abbr]) for state in states],
         "months": _months(today),
         "month": month,
         "starts_that_month": len(that_month),
-        "with_seats": len(starting),
+        "with_seats": found.with_seats,
         "mosaic": _mosaic(specialties, found.counts["specialty"]),
-        "cards": cards(starting[:SOON], Visitor.of(request.user), today=today),
+        "cards": faces(found.starting(SOON), Visitor.of(request.user), today=today),
     }
     return render(request, "home.html", context)
+
+
+def names() -> tuple[list[Specialty], list[State]]:
+    """All specialties and states, from memory for a while: a filter shows each of them."""
+    found = caches["local"].get("names")
+    if found is None:
+        found = (list(Specialty.objects.defer("about", "looks_for")), list(State.objects.defer("note")))
+        caches["local"].set("names", found, NAMES_KEPT)
+    return found  # type: ignore[no-any-return]
 
 
 def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Specialty, int]]:
@@ -73,47 +81,116 @@ def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Special
 def browse(request: Request) -> HttpResponse:
     """The catalogue. htmx gets the results alone, anyone else the page."""
     today = timezone.localdate()
-    specialties, states = list(Specialty.objects.all()), list(State.objects.all())
+    specialties, states = names()
     filters = CatalogueForm(request.GET, specialties=specialties, states=states)
     search = filters.search
-    found = catalogue(search, today=today, specialties=specialties, states=states)
-    page = Paginator(found.keys, PAGE_SIZE).get_page(request.GET.get("page"))
+    found = catalogue(search, today=today)
+    after, before = _cursor(request, "after"), _cursor(request, "before")
+    page = found.page(PAGE_SIZE, after=after, before=before)
+    if found and not page.rows:  # the list has become shorter than where the visitor was
+        page, after, before = found.page(PAGE_SIZE), (), ()
+    place = _place(request, after, before)
     context = {
         "filters": filters,
         "search": search,
-        "facets": facets(filters, found),
+        "sort": filters.order,
+        "facets": facets(filters, found, whole=request.GET.get("all", "")),
         "states": options_of("state", filters, found),
         "months": _months(today),
+        "lengths": lengths(found),
+        "radii": RADII,
         "chips": chips(filters),
         "page": page,
         "found": found,
-        "cards": cards(
-            page.object_list,
+        "literally": filters.address(),
+        "cards": faces(
+            page.rows,
             Visitor.of(request.user),
             today=today,
             weeks=search.weeks,
-            back=filters.address(page=page.number).rstrip("?"),
+            since=search.start,
+            back=filters.address(also=place).rstrip("?"),
         ),
-        "next_page": filters.address(page=page.number + 1),
-        "previous_page": filters.address(page=page.number - 1),
+        "next_page": _turn(filters, "after", page.rows[-1].cursor) if page.has_next else "",
+        "previous_page": _turn(filters, "before", page.rows[0].cursor)
+        if page.has_previous
+        else "",
     }
     if not found:
-        context |= _nearest(search, today, specialties=specialties, states=states)
-        dates = [pair for pair in filters.params if pair[0] in {"start", "month"}]
-        context["anytime"] = filters.address(without=dates)
+        context |= _instead(filters, found, Visitor.of(request.user), today=today)
     context["is_partial"] = request.htmx and not request.htmx.history_restore_request
     if not context["is_partial"]:
         return render(request, "rotations/catalogue.html", context)
     response = render(request, "rotations/catalogue.html#results", context)
-    return push_url(response, request.path + filters.address(page=page.number).rstrip("?"))
+    return push_url(response, request.path + filters.address(also=place).rstrip("?"))
 
 
-def _nearest(search: Search, today: date, **known: Any) -> dict[str, Any]:
-    """Nothing matches: the next start that exists if the dates are dropped, or all filters."""
-    if not search.is_dated:
-        return {}
-    anytime = catalogue(replace(search, start=None, until=None), today=today, **known)
-    return {"nearest": anytime.nearest}
+def _cursor(request: Request, name: str) -> Cursor:
+    """“2-738521-43750-12”; whatever else stands there means the first page."""
+    parts = request.GET.get(name, "").split("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):  # noqa: PLR2004
+        return ()
+    numbers = tuple(int(part) for part in parts)
+    return numbers if len(numbers) in {3, 4} else ()
+
+
+def _place(request: Request, after: Cursor, before: Cursor) -> list[tuple[str, str]]:
+    """Where in the list the visitor is, to come back to."""
+    return [(name, request.GET[name]) for name, at in (("after", after), ("before", before)) if at][:1]
+
+
+def _turn(filters: CatalogueForm, name: str, cursor: Cursor) -> str:
+    return filters.address(also=[(name, "-".join(str(one) for one in cursor))])
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A filter that empties the result, and what would be there without it."""
+
+    chip: Chip
+    number: int
+
+
+def _instead(
+    filters: CatalogueForm, found: Found, visitor: Visitor, *, today: date
+) -> dict[str, Any]:
+    """Nothing matches: which filter to drop, the next dates, and what comes nearest."""
+    ways = []
+    for name in found.filters:
+        number = len(found.without(name))
+        if number:
+            dropped = DATES if name == "dates" else [name]
+            label = ", ".join(
+                label_of(filters, *pair) for pair in filters.params if pair[0] in dropped
+            )
+            ways.append(WayOut(Chip(label, filters.address(without=dropped)), number))
+    ways.sort(key=lambda way: -way.number)
+    nearest = _nearest_rows(found)
+    return {
+        "ways": ways,
+        "nearest": found.nearest() if found.search.is_dated else None,
+        "anytime": filters.address(without=DATES),
+        "close": faces(nearest, visitor, today=today),
+    }
+
+
+DATES = ["start", "end_by", "month", "weeks"]
+# What people give up last: the field, what they do there, and when.
+GIVEN_UP_FIRST = (
+    "language", "answers", "letterhead", "setting", "price", "area", "near", "seats", "type",
+    "state", "dates", "family", "visa", "level", "q", "specialty",
+)  # fmt: skip
+
+
+def _nearest_rows(found: Found) -> Sequence[Row]:
+    """The first rows when filters are given up one after the other."""
+    given_up: list[str] = []
+    for name in GIVEN_UP_FIRST:
+        if name in found.filters:
+            given_up.append(name)
+            if found.without(*given_up):
+                return found.relaxed(*given_up).page(SOON).rows
+    return []
 
 
 def _first_of(day: date) -> date:
@@ -135,15 +212,20 @@ class Group:
     specialties: Sequence[Specialty]
 
 
-def _with_counts() -> Any:
-    published = Q(listings__status=ListingStatus.PUBLISHED, listings__preceptor__suspended_at=None)
-    return Specialty.objects.annotate(rotations=Count("listings", filter=published))
+def _with_counts(found: Found) -> list[Specialty]:
+    """All specialties, each with the number of listings that anybody may find."""
+    counts = found.sets.by_facet["specialty"]
+    fields = names()[0]
+    for one in fields:
+        one.rotations = len(counts.get(one.slug, ()))  # type: ignore[attr-defined]
+    return fields
 
 
 @require_safe
 def specialties(request: Request) -> HttpResponse:
     order = list(SpecialtyGroup)
-    found = sorted(_with_counts(), key=lambda one: (order.index(one.group), one.name))
+    fields = _with_counts(catalogue(Search(), today=timezone.localdate()))
+    found = sorted(fields, key=lambda one: (order.index(SpecialtyGroup(one.group)), one.name))
     groups = [
         Group(str(SpecialtyGroup(group).label), list(members))
         for group, members in groupby(found, key=lambda one: one.group)
@@ -156,19 +238,27 @@ def specialty(request: Request, slug: str) -> HttpResponse:
     """What a field is like, and what starts next in it."""
     field = get_object_or_404(Specialty, slug=slug)
     today = timezone.localdate()
-    found = catalogue(Search(chosen={"specialty": frozenset({slug})}), today=today)
-    starting = [row.pk for row in found.starting][:ON_A_LANDING_PAGE]
-    related = _with_counts().filter(group=field.group, rotations__gt=0).exclude(pk=field.pk)
+    wanted = Search(chosen={"specialty": frozenset({slug})})
+    found = catalogue(wanted, today=today)
+    counts = found.counts
+    related = [
+        one
+        for one in _with_counts(found)
+        if one.group == field.group and one.pk != field.pk and one.rotations  # type: ignore[attr-defined]
+    ]
+    related.sort(key=lambda one: (-one.rotations, one.name))  # type: ignore[attr-defined]
     context = {
         "specialty": field,
-        "cards": cards(starting, Visitor.of(request.user), today=today),
+        "cards": faces(
+            found.starting(ON_A_LANDING_PAGE), Visitor.of(request.user), today=today
+        ),
         "number": len(found),
-        "prices": (min(row.price for row in found.rows), max(row.price for row in found.rows))
-        if found.rows
-        else None,
-        "states": len(found.counts["state"]),
-        "hands_on": found.counts["touch"]["hands-on"],
+        "prices": found.prices(),
+        "states": len(counts["state"]),
+        "hands_on": sum(
+            number for level, number in counts["level"].items() if int(level) >= HANDS_ON_FROM
+        ),
         "guides": Guide.objects.filter(slug__in=TO_READ, is_published=True).defer("body"),
-        "related": related.order_by("-rotations", "name")[:6],
+        "related": related[:6],
     }
     return render(request, "rotations/specialty.html", context)

@@ -1,49 +1,59 @@
 """The filters beside the catalogue with their counts, and the chips above it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.dateformat import format as format_date
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from rotations.forms.catalogue import CatalogueForm
-from rotations.queries import Found
+from rotations.search import Found
+from rotations.search.find import LENGTHS
 
-# So many options stand open; the others are folded away.
+# So many options stand open; a link asks for all of a filter.
 SHOWN = 5
-CHECKBOXES = ("specialty", "touch", "type", "setting", "price", "seats", "letterhead")
+# A list of so many fixed choices is shown whole, what is empty included: people see what exists.
+FEW = 8
+CHECKBOXES = (
+    "level", "specialty", "type", "family", "visa", "price", "seats", "answers", "setting",
+    "letterhead", "area", "language",
+)  # fmt: skip
+OPTION = (
+    '<label class="opt"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>'
+    "<span>{} <i>{}</i></span></label>"
+)
 
 
 @dataclass(frozen=True)
 class Option:
-    name: str
     value: str
     label: str
     count: int
     is_chosen: bool
 
     @property
-    def id(self) -> str:
-        return f"f-{self.name}-{self.value}"
-
-    @property
     def is_disabled(self) -> bool:
         return self.count == 0 and not self.is_chosen
+
+    @property
+    def state(self) -> SafeString:
+        if self.is_chosen:
+            return SafeString(" checked")
+        return SafeString(" disabled" if self.is_disabled else "")
 
 
 @dataclass(frozen=True)
 class Facet:
-    """One filter: the options that are shown, and those folded away."""
+    """One filter, drawn; ``more`` leads to all of its options."""
 
+    name: str
     legend: str
-    shown: list[Option]
-    folded: list[Option]
-
-    @property
-    def is_unfolded(self) -> bool:
-        """Something inside is chosen."""
-        return any(option.is_chosen for option in self.folded)
+    options: SafeString
+    number_more: int
+    more: str
 
 
 @dataclass(frozen=True)
@@ -55,45 +65,85 @@ class Chip:
 
 
 def options_of(name: str, filters: CatalogueForm, found: Found) -> list[Option]:
-    counts, chosen = found.counts[name], filters.search.chosen.get(name, frozenset())
+    """A fixed list's choices in their order, or what the data has."""
+    counts, chosen = found.counts[name], found.search.chosen.get(name, frozenset())
+    choices = filters.fields[name].choices or [  # type: ignore[attr-defined]
+        (value, value) for value in sorted({*counts, *chosen})
+    ]
     return [
-        Option(name, str(value), str(label), counts[str(value)], value in chosen)
-        for value, label in filters.fields[name].choices  # type: ignore[attr-defined]
+        Option(str(value), str(label), counts[str(value)], str(value) in chosen)
+        for value, label in choices
     ]
 
 
-def facets(filters: CatalogueForm, found: Found) -> list[Facet]:
-    return [_facet(name, filters, found) for name in CHECKBOXES]
+def lengths(found: Found) -> list[tuple[int, int, bool]]:
+    """Common lengths of stay with their counts; another one that is asked for stays."""
+    asked = found.search.weeks
+    counted = [(weeks, found.lengths[weeks], weeks == asked) for weeks in LENGTHS]
+    if asked and asked not in LENGTHS:
+        counted.append((asked, len(found), True))
+    return sorted(counted)
 
 
-def _facet(name: str, filters: CatalogueForm, found: Found) -> Facet:
+def facets(filters: CatalogueForm, found: Found, *, whole: str = "") -> list[Facet]:
+    """All filters with their counts; ``whole`` names the one to show with all its options."""
+    key = ("facets", found.search.key, whole, filters.address(), get_language())
+    known = found.sets.answers.get(key)
+    if known is None:
+        drawn = [_facet(name, filters, found, is_whole=name == whole) for name in CHECKBOXES]
+        known = found.sets.answers[key] = [facet for facet in drawn if facet.options]
+    return known  # type: ignore[no-any-return]
+
+
+def _facet(name: str, filters: CatalogueForm, found: Found, *, is_whole: bool) -> Facet:
     options = options_of(name, filters, found)
-    by_count = sorted(options, key=lambda option: (-option.count, option.label))
-    top = {option.value for option in by_count[:SHOWN]}
-    few = len(options) <= SHOWN + 1
+    shown = options if is_whole or len(options) <= FEW else _foremost(options)
     return Facet(
+        name=name,
         legend=str(filters.fields[name].label),
-        shown=options if few else [option for option in by_count if option.value in top],
-        folded=[] if few else [option for option in options if option.value not in top],
+        options=_drawn(name, shown),
+        number_more=len(options) - len(shown),
+        more=filters.address(also=[("all", name)]),
+    )
+
+
+def _foremost(options: Sequence[Option]) -> list[Option]:
+    """The chosen ones, then those that leave most; in the order of the list."""
+    ranked = sorted(options, key=lambda option: (not option.is_chosen, -option.count))
+    number = max(SHOWN, sum(option.is_chosen for option in options))
+    kept = {option.value for option in ranked[:number]}
+    return [option for option in options if option.value in kept]
+
+
+def _drawn(name: str, options: Iterable[Option]) -> SafeString:
+    return format_html_join(
+        "", OPTION, ((name, one.value, one.state, one.label, one.count) for one in options)
     )
 
 
 def chips(filters: CatalogueForm) -> list[Chip]:
     """One for each active filter; how it is sorted is none."""
-    pairs = [pair for pair in filters.params if pair[0] != "sort"]
-    return [Chip(_label(filters, *pair), filters.address(without=[pair])) for pair in pairs]
+    pairs = [pair for pair in filters.params if pair[0] not in {"sort", "radius"}]
+    return [Chip(label_of(filters, *pair), filters.address(without=[pair])) for pair in pairs]
 
 
-def _label(filters: CatalogueForm, name: str, value: str) -> str:
+def label_of(filters: CatalogueForm, name: str, value: str) -> str:
+    """A filter as a person would say it: “Texas”, “From Mon, Mar 29, 2027”."""
     wanted = filters.cleaned_data
     if name == "q":
         return f"“{value}”"
-    if name == "start":
-        return _("Starts on or after %(day)s") % {"day": format_date(wanted["start"], "D, M j, Y")}
+    if name in {"start", "end_by"}:
+        day = {"day": format_date(wanted[name], "D, M j, Y")}
+        return (_("From %(day)s") if name == "start" else _("Until %(day)s")) % day
     if name == "month":
         month = format_date(wanted["month"][0], "F Y")
         return _("Starts in %(month)s") % {"month": month}
     if name == "weeks":
         return ngettext("%(n)d week", "%(n)d weeks", wanted["weeks"]) % {"n": wanted["weeks"]}
+    if name == "near":
+        return _("Within %(n)d miles of %(place)s") % {
+            "n": wanted["radius"],
+            "place": wanted["near"].name,
+        }
     labels: Iterable[tuple[str, str]] = filters.fields[name].choices  # type: ignore[attr-defined]
-    return str(dict(labels)[value])
+    return str({str(one): label for one, label in labels}.get(value, value))

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ URL = reverse("rotations:catalogue")
 
 
 def titles(response):
-    return [card.listing.title for card in response.context["cards"]]
+    return [re.search(r'stretched-link[^>]*>([^<]*)<', str(card))[1] for card in response.context["cards"]]
 
 
 class TestCatalogue:
@@ -58,11 +59,11 @@ class TestCatalogue:
         assert "(1 seat)" in page
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_five_queries(self, client, size, django_assert_num_queries):
+    def test_takes_two_queries_once_its_cards_are_drawn(self, client, size, django_assert_num_queries):
         ListingFactory.create_batch(size, weeks=8)
         client.get(URL)
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(2):
             response = client.get(URL)
 
         assert len(response.context["cards"]) == size
@@ -75,7 +76,7 @@ class TestCatalogue:
         with django_assert_num_queries(6):
             found = cards(keys, Visitor.of(user), today=timezone.localdate())
 
-        assert [card.met_words for card in found] == ["You meet all 3"] * size
+        assert all("You meet all 3" in str(card) for card in found)
 
     def test_says_what_a_learner_lacks(self, client):
         RequirementFactory(listing=ListingFactory(weeks=8))
@@ -90,9 +91,9 @@ class TestCatalogue:
             ("specialty=cardiology&specialty=internal-medicine", ["Heart", "Ward"]),
             ("state=FL", ["Heart"]),
             ("type=externship", ["Heart"]),
-            ("touch=observe", ["Ward"]),
+            ("level=1", ["Ward"]),
             ("setting=private-practice", ["Heart"]),
-            ("price=1500-up", ["Ward"]),
+            ("price=400-499", ["Ward"]),
             ("letterhead=personal", ["Heart"]),
             ("q=heart", ["Heart"]),
             ("q=heart&state=TX", []),
@@ -138,9 +139,9 @@ class TestCatalogue:
 
         (card,) = client.get(URL, {"weeks": "8"}).context["cards"]
 
-        assert card.price == 8 * 40_000 + 15_000
-        assert [one.start_on for one in card.dates] == [monday]
-        assert card.url.endswith("?weeks=8")
+        assert "$3,350" in card
+        assert re.findall(r'<b><time datetime="([^"]+)"', card) == [monday.isoformat()]
+        assert f'href="{listing.get_absolute_url()}?weeks=8"' in card
 
     def test_offers_the_next_date_where_none_fits(self, client):
         listing = ListingFactory()
@@ -154,10 +155,11 @@ class TestCatalogue:
     def test_names_the_way_out_of_filters_that_fit_nothing(self, client):
         ListingFactory()
 
-        page = html(client.get(URL, {"q": "neurosurgery in Alaska"}))
+        page = html(client.get(URL, {"q": "neurosurgery in Alaska", "state": "TX"}))
 
         assert "Nothing fits all of these filters." in page
-        assert "Show all rotations" in page
+        assert '<a href="?state=TX">Without “neurosurgery in Alaska”</a>: 1 rotation' in page
+        assert "What comes nearest" in page
 
     def test_disables_options_that_would_leave_nothing(self, client):
         SpecialtyFactory(slug="cardiology", name="Cardiology")
@@ -171,19 +173,22 @@ class TestCatalogue:
     def test_repeats_filters_as_chips_that_remove_them(self, client):
         ListingFactory()
 
-        response = client.get(URL, {"q": "ward", "state": "TX", "sort": "price"})
+        response = client.get(URL, {"state": "TX", "sort": "price", "level": "1"})
 
         chips = {chip.label: chip.address for chip in response.context["chips"]}
-        assert chips == {"“ward”": "?state=TX&sort=price", "Texas": "?q=ward&sort=price"}
+        assert chips == {"Observe only": "?state=TX&sort=price", "Texas": "?level=1&sort=price"}
 
     def test_links_from_page_to_page_and_keeps_the_filters(self, client):
         ListingFactory.create_batch(10)
 
         first = client.get(URL, {"state": "TX"})
-        second = client.get(URL, {"state": "TX", "page": "2"})
+        second = client.get(URL + first.context["next_page"])
+        back = client.get(URL + second.context["previous_page"])
 
-        assert 'href="?state=TX&amp;page=2"' in html(first)
-        assert len(second.context["cards"]) == 2
+        assert first.context["next_page"].startswith("?state=TX&after=")
+        assert len(titles(second)) == 2
+        assert titles(back) == titles(first)
+        assert not back.context["previous_page"]
         assert 'href="?state=TX"' in html(second)
 
     def test_sends_htmx_the_results_with_count_and_options(self, client):
@@ -208,15 +213,15 @@ class TestCatalogue:
         [
             ("state=XX", "State"),
             ("state=TX&state=XX", "State"),
-            ("start=0000-01-01", "Start on or after"),
-            ("start=10000-01-01", "Start on or after"),
-            ("start=9999-12-31", "Start on or after"),
-            ("start=next+week", "Start on or after"),
+            ("start=0000-01-01", "From"),
+            ("start=10000-01-01", "From"),
+            ("start=9999-12-31", "From"),
+            ("start=next+week", "From"),
             ("month=2027-13", "Start in"),
             ("month=0000-00", "Start in"),
-            ("weeks=-4", "Length"),
-            ("weeks=99999999999999999999", "Length"),
-            ("weeks=four", "Length"),
+            ("weeks=-4", "Weeks"),
+            ("weeks=99999999999999999999", "Weeks"),
+            ("weeks=four", "Weeks"),
             ("sort=random", "Sort by"),
             (urlencode({"q": "x" * 10_000}), "Search"),
             (urlencode({"type": "'; DROP TABLE"}), "Type of rotation"),
@@ -234,7 +239,8 @@ class TestCatalogue:
     @pytest.mark.parametrize(
         "query",
         [
-            "page=0", "page=-1", "page=99999", "page=x", "page=1&page=2", "q=%22%22%22", "q=-", "q=(",
+            "after=0", "after=-1", "before=0-1-2-3", "after=x", "after=0-9999999999-1-1", "after=0-1-2",
+            "after=0-99999999999-1-1", "before=0-0-0-0", "all=nothing", "near=%25", "near=nowhere", "radius=7", "q=%22%22%22", "q=-", "q=(",
             "q=%27%3B--", "q=%EF%BF%BF", "q=a%26%7C%21%3A%2A", "q=<script>alert(1)</script>",
             "start=1&start=2", "foo=bar", "q=%ED%A0%80", "q=" + "%20" * 150, "sort=&sort=price",
             "specialty=" + "&specialty=".join("abcdefgh"), "weeks=%D9%A4",
@@ -293,11 +299,11 @@ class TestHome:
         assert "No rotation has free seats" in html(response)
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_six_queries(self, client, size, django_assert_num_queries):
+    def test_takes_two_queries(self, client, size, django_assert_num_queries):
         ListingFactory.create_batch(size, weeks=4)
         client.get(self.URL)
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(2):
             client.get(self.URL)
 
 
@@ -327,7 +333,7 @@ class TestSpecialties:
 
         page = html(response)
         assert "Cardiovascular Disease" in page
-        assert "$950 – $1,750" in page
+        assert "$237.50 – $437.50" in page
         assert "1 of 2" in page
         assert "See all 2 rotations" in page
         assert len(response.context["cards"]) == 1
@@ -341,12 +347,12 @@ class TestSpecialties:
         assert client.get(reverse("rotations:specialty", args=["alchemy"])).status_code == 404
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_landing_takes_six_queries(self, client, size, django_assert_num_queries):
+    def test_landing_takes_five_queries(self, client, size, django_assert_num_queries):
         field = SpecialtyFactory()
         ListingFactory.create_batch(size, specialty=field, weeks=4)
         client.get(field.get_absolute_url())
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(field.get_absolute_url())
 
 
@@ -394,4 +400,4 @@ def test_a_learner_of_another_family_sees_that_something_stops_her(client):
 
     (card,) = client.get(URL).context["cards"]
 
-    assert card.met_tone == "bad"
+    assert 'class="status bad"' in card
