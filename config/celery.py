@@ -101,6 +101,7 @@ app.conf.update(
     beat_schedule={
         "deliver mail that is due": {"task": "outbox.tasks.deliver_due", **SWEEP},
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
+        "mend the catalogue": {"task": "rotations.tasks.mend_catalogue", **SWEEP},
         "scan files that wait": {"task": "accounts.tasks.scan_pending", **SWEEP},
         "draw pages that are owed": {"task": "accounts.tasks.draw_pending", **SWEEP},
         "forget offers that nobody confirmed": {

@@ -31,7 +31,7 @@ def find(text: str) -> Place | None:
 
 @lru_cache(maxsize=4096)
 def of_zip(code: str) -> Place | None:
-    found = zipcodes.filter_by(zip_code=code[:5])
+    found = zipcodes.filter_by(zip_code=code[:5])  # type: ignore[no-untyped-call]
     return _place(f"{found[0]['city']}, {found[0]['state']} {code[:5]}", found) if found else None
 
 
@@ -42,9 +42,8 @@ def of_city(city: str, state: str) -> Place | None:
     if known is None:
         return None
     name = _spelled_out(city.strip().casefold())
-    found = [
-        row for row in zipcodes.filter_by(state=known.abbr) if row["city"].casefold() == name
-    ]
+    rows = zipcodes.filter_by(state=known.abbr)  # type: ignore[no-untyped-call]
+    found = [row for row in rows if row["city"].casefold() == name]
     return _place(f"{found[0]['city']}, {known.abbr}", found) if found else None
 
 

@@ -106,13 +106,10 @@ class CatalogueForm(forms.Form):
     start = DayField(label=_("From"), required=False)
     end_by = DayField(label=_("Until"), required=False)
     month = MonthField(label=_("Start in"), required=False)
-    weeks = forms.IntegerField(
-        label=_("Weeks"), min_value=1, max_value=MOST_WEEKS, required=False
-    )
+    weeks = forms.IntegerField(label=_("Weeks"), min_value=1, max_value=MOST_WEEKS, required=False)
     near = PlaceField(label=_("Near"), max_length=80, required=False)
     radius = forms.TypedChoiceField(
-        label=_("Within"), choices=[(n, n) for n in RADII], coerce=int,
-        empty_value=USUAL_RADIUS, required=False,
+        label=_("Within"), choices=[(n, n) for n in RADII], coerce=int, required=False,
     )  # fmt: skip
     specialty = Several(label=_("Specialty"), required=False)
     level = Several(label=_("What you do"), choices=HandsOn, required=False)
@@ -146,7 +143,9 @@ class CatalogueForm(forms.Form):
             known = self.fields[name]
             given = self.query.getlist(name) if name in self.errors else self.cleaned_data[name]
             self.cleaned_data[name] = [
-                value for value in dict.fromkeys(given) if known.valid_value(value)  # type: ignore[attr-defined]
+                value
+                for value in dict.fromkeys(given)
+                if known.valid_value(value)  # type: ignore[attr-defined]
             ]
         start, end_by = self.cleaned_data.get("start"), self.cleaned_data.get("end_by")
         if start and end_by and end_by < start:
@@ -162,7 +161,7 @@ class CatalogueForm(forms.Form):
     def hints(self) -> list[str]:
         """How to write what people type by hand."""
         typed = ("start", "end_by", "near", "weeks")
-        return [sentence for name in typed for sentence in self.errors.get(name, [])]
+        return [str(sentence) for name in typed for sentence in self.errors.get(name, [])]
 
     @property
     def sorts(self) -> list[tuple[str, Any]]:
@@ -171,6 +170,10 @@ class CatalogueForm(forms.Form):
         found = [RELEVANCE] if wanted.get("q") else []
         found += SORTS
         return [*found, DISTANCE] if wanted.get("near") else found
+
+    @property
+    def miles(self) -> int:
+        return self.cleaned_data.get("radius") or USUAL_RADIUS
 
     @property
     def order(self) -> str:
@@ -196,7 +199,7 @@ class CatalogueForm(forms.Form):
             end_by=end_by,
             weeks=weeks,
             near=wanted.get("near"),
-            radius=wanted.get("radius") or USUAL_RADIUS,
+            radius=self.miles,
             sort=self.order,
         )
 
@@ -214,9 +217,9 @@ class CatalogueForm(forms.Form):
         if wanted.get("weeks"):
             found.append(("weeks", str(wanted["weeks"])))
         if wanted.get("near"):
-            found.append(("near", self.query["near"].strip()))
-            if wanted["radius"] != USUAL_RADIUS:
-                found.append(("radius", str(wanted["radius"])))
+            found.append(("near", self.data["near"]))
+            if self.miles != USUAL_RADIUS:
+                found.append(("radius", str(self.miles)))
         if self.order != self.sorts[0][0]:
             found.append(("sort", self.order))
         return found

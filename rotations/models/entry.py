@@ -24,7 +24,7 @@ NO_ANSWER = 1_000_000
 class DateMultiRangeField(models.Field):
     """PostgreSQL's ``datemultirange``: the weeks with a free seat, as few runs of days."""
 
-    def db_type(self, connection: Any) -> str:
+    def db_type(self, connection: Any) -> str:  # noqa: ARG002
         return "datemultirange"
 
 

@@ -1,6 +1,7 @@
 """Keeps the catalogue's rows true: whoever reads them first rewrites what has become stale."""
 
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -76,11 +77,36 @@ CROSS JOIN LATERAL (
 WHERE l.id = ANY(%(ids)s) AND l.status = 'published' AND p.suspended_at IS NULL
 ON CONFLICT (listing_id) DO UPDATE SET
 """
-COLUMNS = (
-    "is_listed specialty state area rotation_type hands_on setting letterhead families languages visas "
-    "price_per_week usual_weeks min_weeks max_weeks step_weeks starts_every anchor lead_days answer_hours "
-    "latitude longitude free next_start right_until published_at search changed_in"
-).split()
+COLUMNS = [
+    "is_listed",
+    "specialty",
+    "state",
+    "area",
+    "rotation_type",
+    "hands_on",
+    "setting",
+    "letterhead",
+    "families",
+    "languages",
+    "visas",
+    "price_per_week",
+    "usual_weeks",
+    "min_weeks",
+    "max_weeks",
+    "step_weeks",
+    "starts_every",
+    "anchor",
+    "lead_days",
+    "answer_hours",
+    "latitude",
+    "longitude",
+    "free",
+    "next_start",
+    "right_until",
+    "published_at",
+    "search",
+    "changed_in",
+]
 REWRITE += ", ".join(f"{name} = excluded.{name}" for name in COLUMNS)
 
 UNLIST = """
@@ -121,7 +147,7 @@ def mend(*, today: date, most: int = AT_ONCE) -> int:
 @transaction.atomic
 def rewrite(listings: list[int], *, today: date) -> None:
     """Read these listings anew. Locks their entries, in the order of their keys."""
-    values = {
+    values: dict[str, Any] = {
         "ids": listings,
         "today": today,
         "no_answer": NO_ANSWER,

@@ -6,7 +6,7 @@ comes in between moves nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, reduce
@@ -14,26 +14,19 @@ from operator import and_
 from time import monotonic
 from typing import Any
 
-from django.db.models import BooleanField, F, IntegerField, Q, QuerySet
-from django.db.models.expressions import Expression, RawSQL
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import Expression
 from pyroaring import BitMap
 
 from rotations.models.entry import NO_START, Entry
-from rotations.places import Place
-from rotations.search import words
+from rotations.search import sql, words
 from rotations.search.asked import FACETS, Search
 from rotations.search.dates import with_room
-from rotations.search.sets import ANSWERS, PRICES, Sets, current, monday_of
+from rotations.search.sets import Sets, current, monday_of
 
 LENGTHS = (1, 2, 4, 6, 8, 12)
-MILE = 1609.344
 # Which rows have some words, or lie near a place, is asked again after so many seconds.
 KEPT = 60
-COLUMNS = {
-    "specialty": "specialty", "state": "state", "area": "area", "type": "rotation_type",
-    "setting": "setting", "letterhead": "letterhead",
-}  # fmt: skip
-SEVERAL = {"family": "families", "language": "languages", "visa": "visas"}
 ORDERS = {
     "soonest": ("next_start", "price_per_week", "listing_id"),
     "relevance": ("next_start", "price_per_week", "listing_id"),
@@ -220,7 +213,7 @@ class Found:
     @cached_property
     def groups(self) -> list[tuple[int, BitMap]]:
         """What comes before everything else: the week of the start, or where the words stand."""
-        if self.search.sort == "soonest" and self.search.is_dated:
+        if self.is_by_dates:
             return [(week, found) for week, keys in self.starts if (found := keys & self.keys)]
         if self.search.sort == "relevance":
             front = self.keys & self.front
@@ -228,8 +221,13 @@ class Found:
         return [(0, self.keys)] if self.keys else []
 
     @property
+    def is_by_dates(self) -> bool:
+        """The week in which a listing first fits comes before everything else."""
+        return self.search.sort == "soonest" and self.search.is_dated
+
+    @property
     def order(self) -> tuple[str, ...]:
-        if self.search.sort == "soonest" and self.search.is_dated:
+        if self.is_by_dates:
             return BY_DATES
         return ORDERS[self.search.sort]
 
@@ -246,7 +244,9 @@ class Found:
         entries = self._entries()
         if self._is_small(len(keys)):
             entries = entries.filter(listing_id__in=list(keys))
-            return [self._row(number, row) for row in self._slice(entries, cursor, back=back)[:need]]
+            return [
+                self._row(number, row) for row in self._slice(entries, cursor, back=back)[:need]
+            ]
         found: list[Row] = []
         entries = entries.filter(*self._conditions(number))
         while len(found) < need:
@@ -269,44 +269,28 @@ class Found:
     def _entries(self) -> QuerySet[Entry]:
         entries = Entry.objects.filter(is_listed=True)
         if "meters" in self.order and self.search.near:
-            entries = entries.annotate(meters=_meters(self.search.near))
+            entries = entries.annotate(meters=sql.meters(self.search.near))
         return entries
 
     def _slice(self, entries: QuerySet[Entry], cursor: Cursor, *, back: bool) -> QuerySet:
         if cursor:
-            entries = entries.filter(_beyond(self.order, cursor, self.search.near, back=back))
+            entries = entries.filter(sql.beyond(self.order, cursor, self.search.near, back=back))
         order = [F(name).desc() if back else F(name).asc() for name in self.order]
-        return entries.order_by(*order).values_list("listing_id", "changed_in", "next_start", *self.order)
+        return entries.order_by(*order).values_list(
+            "listing_id", "changed_in", "next_start", *self.order
+        )
 
     def _row(self, group: int, values: tuple) -> Row:
         pk, version, next_start, *inner = values
         start = next_start if next_start != NO_START else None
-        if self.search.is_dated and self.search.sort == "soonest":
+        if self.is_by_dates:
             start = monday_of(group)
         key = tuple(one.toordinal() if isinstance(one, date) else one for one in inner)
         return Row(pk, version, start, (group, *key))
 
-    def _conditions(self, group: int) -> Iterator[Q | Expression]:
-        """The cheap part of the filters, so that an index is walked past what cannot match."""
-        for name, values in self.search.chosen.items():
-            if name in COLUMNS:
-                yield Q(**{f"{COLUMNS[name]}__in": sorted(values)})
-            elif name in SEVERAL:
-                yield Q(**{f"{SEVERAL[name]}__overlap": sorted(values)})
-            elif name == "level":
-                yield Q(hands_on__in=sorted(int(value) for value in values))
-            elif name == "price":
-                yield _priced(values)
-            elif name == "answers":
-                yield Q(answer_hours__lte=max(ANSWERS[value] for value in values))
-            elif name == "seats":
-                yield Q(next_start__lt=NO_START)
-        if self.parts:
-            yield words.says(self.parts)
-        if self.search.near:
-            yield _around(self.search.near, self.search.radius)
-        if self.search.is_dated and self.search.sort == "soonest":
-            yield _free_from(monday_of(group), self.search.weeks)
+    def _conditions(self, group: int) -> list[Q | Expression]:
+        week = monday_of(group) if self.is_by_dates else None
+        return sql.conditions(self.search, self.parts, week)
 
 
 def catalogue(search: Search, *, today: date) -> Found:
@@ -318,7 +302,7 @@ def _on(sets: Sets, search: Search, today: date) -> Found:
     known = sets.answers.get((search.key, search.sort, today))
     if known is None:
         known = sets.answers[(search.key, search.sort, today)] = _search(sets, search, today)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def _search(sets: Sets, search: Search, today: date) -> Found:
@@ -336,7 +320,7 @@ def _search(sets: Sets, search: Search, today: date) -> Found:
                 filters["q"], front, parts = again, up_front, better
                 mended = " ".join(word for part in better for word in part.words)
     if search.near:
-        around = _around(search.near, search.radius)
+        around = sql.around(search.near, search.radius)
         filters["near"] = _kept(sets, (search.near, search.radius), around)
     starts = _dates(sets, search, today) if search.is_dated else []
     if search.is_dated:
@@ -350,7 +334,8 @@ def _dates(sets: Sets, search: Search, today: date) -> list[tuple[int, BitMap]]:
     key = ("dates", search.start, search.until, search.end_by, search.weeks, today)
     if key not in sets.answers:
         sets.answers[key] = with_room(sets, search, today=today)
-    return sets.answers[key]  # type: ignore[no-any-return]
+    found: list[tuple[int, BitMap]] = sets.answers[key]
+    return found
 
 
 def _saying(sets: Sets, parts: Sequence[words.Part]) -> tuple[BitMap, BitMap]:
@@ -368,62 +353,3 @@ def _kept(sets: Sets, key: tuple, condition: Q | Expression) -> BitMap:
         rows = Entry.objects.filter(condition, is_listed=True).values_list("listing_id", flat=True)
         known = sets.texts[key] = (monotonic() + KEPT, BitMap(rows))
     return known[1]
-
-
-def _priced(bands: Iterable[str]) -> Q:
-    """One of these bands of cents a week."""
-    found, low = Q(pk=None), 0
-    for name, end in PRICES.items():
-        if name in bands:
-            found |= Q(price_per_week__gte=low, **({"price_per_week__lt": end} if end else {}))
-        low = end or low
-    return found
-
-
-def _free_from(monday: date, weeks: int | None) -> Expression:
-    days = "7 * %s" if weeks else "7 * usual_weeks"
-    return RawSQL(  # noqa: S611  our own text
-        f"free @> daterange(%s, %s + {days})",
-        [monday, monday, *([weeks] if weeks else [])],
-        output_field=BooleanField(),
-    )
-
-
-def _around(place: Place, miles: int) -> Expression:
-    """By a box that an index knows, and by the distance itself."""
-    here = [place.latitude, place.longitude]
-    return RawSQL(  # noqa: S611
-        "earth_box(ll_to_earth(%s, %s), %s) @> ll_to_earth(latitude, longitude)"
-        " AND earth_distance(ll_to_earth(%s, %s), ll_to_earth(latitude, longitude)) <= %s",
-        [*here, miles * MILE, *here, miles * MILE],
-        output_field=BooleanField(),
-    )
-
-
-METERS = "earth_distance(ll_to_earth(%s, %s), ll_to_earth(latitude, longitude))::integer"
-
-
-def _meters(place: Place) -> Expression:
-    return RawSQL(METERS, [place.latitude, place.longitude], output_field=IntegerField())  # noqa: S611
-
-
-def _beyond(
-    order: Sequence[str], cursor: Cursor, near: Place | None, *, back: bool
-) -> Expression:
-    """Behind the cursor, or before it, as one comparison of rows: an index can start there."""
-    names, params = [], []
-    for name in order:
-        if name == "meters" and near:
-            names.append(METERS)
-            params += [near.latitude, near.longitude]
-        else:
-            names.append(name)
-    values = [
-        date.fromordinal(value) if name == "next_start" else value
-        for name, value in zip(order, cursor, strict=True)
-    ]
-    sign = "<" if back else ">"
-    marks = ", ".join(["%s"] * len(values))
-    return RawSQL(  # noqa: S611
-        f"({', '.join(names)}) {sign} ({marks})", [*params, *values], output_field=BooleanField()
-    )

@@ -25,11 +25,43 @@ ANSWERS = {"day": 24, "three-days": 72, "week": 168}
 # Cents a week; the last has no end.
 PRICES = {"under-300": 30_000, "300-399": 40_000, "400-499": 50_000, "500-up": None}
 
-COLUMNS = (
-    "listing_id is_listed specialty state area rotation_type hands_on setting letterhead families "
-    "languages visas price_per_week usual_weeks min_weeks max_weeks step_weeks starts_every anchor "
-    "lead_days answer_hours free next_start"
-).split()
+# Facets by the column they are.
+ONE = {
+    "specialty": "specialty",
+    "state": "state",
+    "area": "area",
+    "type": "rotation_type",
+    "setting": "setting",
+    "letterhead": "letterhead",
+    "usual": "usual_weeks",
+    "lead": "lead_days",
+}
+SEVERAL = {"family": "families", "language": "languages", "visa": "visas"}
+COLUMNS = [
+    "listing_id",
+    "is_listed",
+    "specialty",
+    "state",
+    "area",
+    "rotation_type",
+    "hands_on",
+    "setting",
+    "letterhead",
+    "families",
+    "languages",
+    "visas",
+    "price_per_week",
+    "usual_weeks",
+    "min_weeks",
+    "max_weeks",
+    "step_weeks",
+    "starts_every",
+    "anchor",
+    "lead_days",
+    "answer_hours",
+    "free",
+    "next_start",
+]
 # Who asks learns in one statement: the table's file (another one after TRUNCATE), up to which
 # transaction all is settled, whether something is stale, and the rows that are new to her. A
 # backup that runs for hours keeps ``settled`` where it is: what she has seen is left out.
@@ -46,27 +78,25 @@ LEFT JOIN rotations_entry e ON e.changed_in >= %s AND e.changed_in <> ALL(%s)
 """  # noqa: S608  our own columns
 
 
-def facets_of(row: dict[str, Any]) -> Iterator[tuple[str, str | int]]:
+def facets_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The properties of one listing: the facet's name and its value."""
-    yield "specialty", row["specialty"]
-    yield "state", row["state"]
-    yield "area", row["area"]
-    yield "type", row["rotation_type"]
-    yield "level", str(row["hands_on"])
-    yield "setting", row["setting"]
-    yield "letterhead", row["letterhead"]
-    yield "price", band_of(row["price_per_week"])
-    yield "usual", row["usual_weeks"]
-    yield "lead", row["lead_days"]
-    yield "rhythm", (row["starts_every"], phase_of(row["anchor"], row["starts_every"]))
-    for name, values in (("family", "families"), ("language", "languages"), ("visa", "visas")):
-        for value in row[values]:
+    for name, column in ONE.items():
+        yield name, row[column]
+    for name, column in SEVERAL.items():
+        for value in row[column]:
             yield name, value
-    for weeks in range(row["min_weeks"], row["max_weeks"] + 1, row["step_weeks"]):
-        yield "weeks", weeks
+    yield "level", str(row["hands_on"])
+    yield "price", band_of(row["price_per_week"])
+    yield "rhythm", (row["starts_every"], phase_of(row["anchor"], row["starts_every"]))
     for value, hours in ANSWERS.items():
         if row["answer_hours"] <= hours:
             yield "answers", value
+    yield from _times_of(row)
+
+
+def _times_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for weeks in range(row["min_weeks"], row["max_weeks"] + 1, row["step_weeks"]):
+        yield "weeks", weeks
     if row["next_start"] != NO_START:
         yield "seats", "left"
     for run in row["free"]:
@@ -117,7 +147,7 @@ class Sets:
         if self.everything.intersect(changed):
             for values in self.by_facet.values():
                 for known in values.values():
-                    known -= changed
+                    known.difference_update(changed)
         listed = [row for row in rows if row["is_listed"]]
         self.everything -= changed
         self.everything |= BitMap(row["listing_id"] for row in listed)
@@ -129,7 +159,7 @@ class Sets:
             self.by_facet[facet].setdefault(value, BitMap()).update(keys)
         self.answers.clear()
         for _until, known in self.texts.values():
-            known |= changed
+            known.update(changed)
 
 
 _LOCK = RLock()

@@ -64,7 +64,9 @@ def _parts(text: str) -> Iterator[Part]:
         for word in words:
             if word not in SMALL_WORDS:
                 is_last = match is found[-1] and word == words[-1]
-                yield Part((word,), is_no, is_open=is_last and not is_no and len(word) > ABBREVIATION)
+                yield Part(
+                    (word,), is_no, is_open=is_last and not is_no and len(word) > ABBREVIATION
+                )
 
 
 def plain(text: str) -> str:

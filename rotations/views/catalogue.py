@@ -60,7 +60,10 @@ def names() -> tuple[list[Specialty], list[State]]:
     """All specialties and states, from memory for a while: a filter shows each of them."""
     found = caches["local"].get("names")
     if found is None:
-        found = (list(Specialty.objects.defer("about", "looks_for")), list(State.objects.defer("note")))
+        found = (
+            list(Specialty.objects.defer("about", "looks_for")),
+            list(State.objects.defer("note")),
+        )
         caches["local"].set("names", found, NAMES_KEPT)
     return found  # type: ignore[no-any-return]
 
@@ -112,9 +115,7 @@ def browse(request: Request) -> HttpResponse:
             back=filters.address(also=place).rstrip("?"),
         ),
         "next_page": _turn(filters, "after", page.rows[-1].cursor) if page.has_next else "",
-        "previous_page": _turn(filters, "before", page.rows[0].cursor)
-        if page.has_previous
-        else "",
+        "previous_page": _turn(filters, "before", page.rows[0].cursor) if page.has_previous else "",
     }
     if not found:
         context |= _instead(filters, found, Visitor.of(request.user), today=today)
@@ -136,7 +137,9 @@ def _cursor(request: Request, name: str) -> Cursor:
 
 def _place(request: Request, after: Cursor, before: Cursor) -> list[tuple[str, str]]:
     """Where in the list the visitor is, to come back to."""
-    return [(name, request.GET[name]) for name, at in (("after", after), ("before", before)) if at][:1]
+    return [(name, request.GET[name]) for name, at in (("after", after), ("before", before)) if at][
+        :1
+    ]
 
 
 def _turn(filters: CatalogueForm, name: str, cursor: Cursor) -> str:
@@ -249,9 +252,7 @@ def specialty(request: Request, slug: str) -> HttpResponse:
     related.sort(key=lambda one: (-one.rotations, one.name))  # type: ignore[attr-defined]
     context = {
         "specialty": field,
-        "cards": faces(
-            found.starting(ON_A_LANDING_PAGE), Visitor.of(request.user), today=today
-        ),
+        "cards": faces(found.starting(ON_A_LANDING_PAGE), Visitor.of(request.user), today=today),
         "number": len(found),
         "prices": found.prices(),
         "states": len(counts["state"]),

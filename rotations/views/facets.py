@@ -14,17 +14,14 @@ from rotations.search import Found
 from rotations.search.find import LENGTHS
 
 # So many options stand open; a link asks for all of a filter.
-SHOWN = 5
+SHOWN = 4
 # A list of so many fixed choices is shown whole, what is empty included: people see what exists.
-FEW = 8
+FEW = 5
 CHECKBOXES = (
     "level", "specialty", "type", "family", "visa", "price", "seats", "answers", "setting",
     "letterhead", "area", "language",
 )  # fmt: skip
-OPTION = (
-    '<label class="opt"><input class="form-check-input" type="checkbox" name="{}" value="{}"{}>'
-    "<span>{} <i>{}</i></span></label>"
-)
+OPTION = '<label class="opt"><input type="checkbox" name="{}" value="{}"{}>{} <i>({})</i></label>'
 
 
 @dataclass(frozen=True)
@@ -90,13 +87,21 @@ def facets(filters: CatalogueForm, found: Found, *, whole: str = "") -> list[Fac
     key = ("facets", found.search.key, whole, filters.address(), get_language())
     known = found.sets.answers.get(key)
     if known is None:
-        drawn = [_facet(name, filters, found, is_whole=name == whole) for name in CHECKBOXES]
-        known = found.sets.answers[key] = [facet for facet in drawn if facet.options]
-    return known  # type: ignore[no-any-return]
+        names = [name for name in CHECKBOXES if name != "area" or _is_local(found)]
+        drawn = [_facet(name, filters, found, is_whole=name == whole) for name in names]
+        known = found.sets.answers[key] = [facet for facet in drawn if facet]
+    return known
 
 
-def _facet(name: str, filters: CatalogueForm, found: Found, *, is_whole: bool) -> Facet:
+def _is_local(found: Found) -> bool:
+    """Cities and metropolitan areas are shown to whoever has chosen a state."""
+    return bool(found.search.chosen.get("state") or found.search.chosen.get("area"))
+
+
+def _facet(name: str, filters: CatalogueForm, found: Found, *, is_whole: bool) -> Facet | None:
     options = options_of(name, filters, found)
+    if all(option.is_disabled for option in options):
+        return None
     shown = options if is_whole or len(options) <= FEW else _foremost(options)
     return Facet(
         name=name,
@@ -142,7 +147,7 @@ def label_of(filters: CatalogueForm, name: str, value: str) -> str:
         return ngettext("%(n)d week", "%(n)d weeks", wanted["weeks"]) % {"n": wanted["weeks"]}
     if name == "near":
         return _("Within %(n)d miles of %(place)s") % {
-            "n": wanted["radius"],
+            "n": filters.miles,
             "place": wanted["near"].name,
         }
     labels: Iterable[tuple[str, str]] = filters.fields[name].choices  # type: ignore[attr-defined]

@@ -31,7 +31,10 @@ URL = reverse("rotations:catalogue")
 
 
 def titles(response):
-    return [re.search(r'stretched-link[^>]*>([^<]*)<', str(card))[1] for card in response.context["cards"]]
+    return [
+        re.search(r"stretched-link[^>]*>([^<]*)<", str(card))[1]
+        for card in response.context["cards"]
+    ]
 
 
 class TestCatalogue:
@@ -59,7 +62,9 @@ class TestCatalogue:
         assert "(1 seat)" in page
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_two_queries_once_its_cards_are_drawn(self, client, size, django_assert_num_queries):
+    def test_takes_two_queries_once_its_cards_are_drawn(
+        self, client, size, django_assert_num_queries
+    ):
         ListingFactory.create_batch(size, weeks=8)
         client.get(URL)
 
