@@ -28,6 +28,7 @@ from privacy.registry import FATES
 from privacy.terms import Term
 from rotations.actions.listings import archive_listing, pause_listing
 from rotations.kinds import ListingStatus
+from rotations.search import entries
 
 
 class StillBusy(ValidationError):
@@ -151,11 +152,14 @@ def _close_listings(person: User) -> None:
     if not person.is_preceptor:
         return
     person.preceptor_profile.co_listings.clear()
-    for listing in person.preceptor_profile.listings.all():
+    listings = list(person.preceptor_profile.listings.all())
+    for listing in listings:
         if listing.status == ListingStatus.PUBLISHED:
             pause_listing(listing, by=None)
         if listing.status == ListingStatus.PAUSED:
             archive_listing(listing, by=None)
+    # The search forgets her name with the listings, not when somebody next looks.
+    entries.rewrite([listing.pk for listing in listings], today=timezone.localdate())
 
 
 def _close_offices(person: User) -> None:

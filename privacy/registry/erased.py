@@ -155,6 +155,7 @@ NOT_ERASED = {
     "audit.Event": "Keys and moments only; the addresses she acted from are taken out.",
     "outbox.Message": "Hers are emptied, and so is what others were written about her.",
     "privacy.Erasure": "That she was erased, when, and on which ground.",
+    "rotations.Entry": "Follows its listing: unlisted and emptied, its words forgotten.",
     "rotations.Listing": "A preceptor's: taken out of the catalogue, her name taken out of its text.",
     "rotations.Listing_co_preceptors": "She is taken out of other preceptors' listings.",
     "sessions.Session": "Hers are looked for and deleted.",

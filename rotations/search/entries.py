@@ -116,6 +116,19 @@ WHERE e.listing_id = ANY(%(ids)s) AND e.is_listed AND NOT EXISTS (
   WHERE l.id = e.listing_id AND l.status = 'published' AND p.suspended_at IS NULL
 )
 """
+# Of what is no longer listed, no word stays that nothing else says: it may be a person's name.
+FORGET_WORDS = """
+DELETE FROM rotations_word w USING (
+  SELECT DISTINCT unnest(tsvector_to_array(e.search)) AS word
+  FROM rotations_entry e WHERE e.listing_id = ANY(%(ids)s) AND NOT e.is_listed
+) gone
+WHERE w.text = gone.word AND NOT EXISTS (
+  SELECT FROM rotations_entry o WHERE o.is_listed AND o.search @@ to_tsquery('simple', w.text)
+)
+"""
+EMPTY = """
+UPDATE rotations_entry SET search = '' WHERE listing_id = ANY(%(ids)s) AND NOT is_listed
+"""
 LEARN_WORDS = """
 INSERT INTO rotations_word (text)
 SELECT DISTINCT left(word, 40) FROM rotations_entry e, LATERAL unnest(tsvector_to_array(
@@ -160,7 +173,7 @@ def rewrite(listings: list[int], *, today: date) -> None:
             " ORDER BY listing_id FOR NO KEY UPDATE",
             values,
         )
-        for statement in (REWRITE, UNLIST, LEARN_WORDS):
+        for statement in (REWRITE, UNLIST, FORGET_WORDS, EMPTY, LEARN_WORDS):
             cursor.execute(statement, values)
 
 

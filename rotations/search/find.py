@@ -22,11 +22,12 @@ from rotations.models.entry import NO_START, Entry
 from rotations.search import sql, words
 from rotations.search.asked import FACETS, Search
 from rotations.search.dates import with_room
-from rotations.search.sets import Sets, current, monday_of
+from rotations.search.sets import Asked, Sets, current, monday_of
 
 LENGTHS = (1, 2, 4, 6, 8, 12)
-# Which rows have some words, or lie near a place, is asked again after so many seconds.
+# Which rows have some words, or lie near a place, stays in memory for so many seconds.
 KEPT = 60
+MOST_KEPT = 200
 ORDERS = {
     "soonest": ("next_start", "price_per_week", "listing_id"),
     "relevance": ("next_start", "price_per_week", "listing_id"),
@@ -301,6 +302,8 @@ def catalogue(search: Search, *, today: date) -> Found:
 def _on(sets: Sets, search: Search, today: date) -> Found:
     known = sets.answers.get((search.key, search.sort, today))
     if known is None:
+        if len(sets.answers) >= MOST_KEPT:
+            sets.answers.clear()
         known = sets.answers[(search.key, search.sort, today)] = _search(sets, search, today)
     return known
 
@@ -347,9 +350,15 @@ def _saying(sets: Sets, parts: Sequence[words.Part]) -> tuple[BitMap, BitMap]:
 
 
 def _kept(sets: Sets, key: tuple, condition: Q | Expression) -> BitMap:
-    """The keys of rows that meet a condition, from memory for a while; changed ones are let in."""
-    known = sets.texts.get(key)
-    if known is None or known[0] < monotonic():
-        rows = Entry.objects.filter(condition, is_listed=True).values_list("listing_id", flat=True)
-        known = sets.texts[key] = (monotonic() + KEPT, BitMap(rows))
-    return known[1]
+    """The keys of rows that meet a condition, from memory for a while; changed ones are asked anew."""
+    known = sets.asked.get(key)
+    entries = Entry.objects.filter(condition, is_listed=True).values_list("listing_id", flat=True)
+    if known is None or known.until < monotonic():
+        if len(sets.asked) >= MOST_KEPT:
+            sets.asked.clear()
+        known = sets.asked[key] = Asked(BitMap(entries), monotonic() + KEPT)
+    elif known.changed:
+        known.keys -= known.changed
+        known.keys |= BitMap(entries.filter(listing_id__in=list(known.changed)))
+        known.changed = BitMap()
+    return known.keys

@@ -122,6 +122,15 @@ def phase_of(anchor: date | None, every: int) -> int:
 
 
 @dataclass
+class Asked:
+    """The keys that met a condition, until when they are kept (monotonic), and which may no longer."""
+
+    keys: BitMap
+    until: float
+    changed: BitMap = field(default_factory=BitMap)
+
+
+@dataclass
 class Sets:
     """All listed keys, and the keys by property. Never changed while somebody reads: see ``current``."""
 
@@ -132,8 +141,8 @@ class Sets:
     seen: set[int] = field(default_factory=set)
     # Results: emptied by each change.
     answers: dict[Any, Any] = field(default_factory=dict)
-    # Until when (monotonic), and which keys: what only PostgreSQL knows. Changes are let in.
-    texts: dict[Any, tuple[float, BitMap]] = field(default_factory=dict)
+    # What only PostgreSQL knows, by the condition.
+    asked: dict[Any, "Asked"] = field(default_factory=dict)
 
     def of(self, facet: str, value: Any) -> BitMap:
         return self.by_facet[facet].get(value) or BitMap()
@@ -158,8 +167,8 @@ class Sets:
         for (facet, value), keys in found.items():
             self.by_facet[facet].setdefault(value, BitMap()).update(keys)
         self.answers.clear()
-        for _until, known in self.texts.values():
-            known.update(changed)
+        for one in self.asked.values():
+            one.changed |= changed
 
 
 _LOCK = RLock()
