@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rotations.views import catalogue, editor, listing, listings, preceptors
+from rotations.views import catalogue, editor, listing, listings, pairs, preceptors
 
 app_name = "rotations"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     path("rotations/", catalogue.browse, name="catalogue"),
     path("rotations/<slug:slug>/", listing.listing, name="listing"),
     path("rotations/<slug:slug>/ask/", listing.ask, name="ask"),
+    path("pairs/", pairs.show, name="pairs"),
     path("specialties/", catalogue.specialties, name="specialties"),
     path("specialties/<slug:slug>/", catalogue.specialty, name="specialty"),
     path("preceptors/<slug:slug>/", preceptors.preceptor, name="preceptor"),

@@ -47,6 +47,7 @@ TABLE = {
     "rotations:catalogue": PUBLIC,
     "rotations:listing": PUBLIC,
     "rotations:ask": PUBLIC,
+    "rotations:pairs": PUBLIC,
     "rotations:specialties": PUBLIC,
     "rotations:specialty": PUBLIC,
     "rotations:preceptor": PUBLIC,

@@ -36,7 +36,7 @@ def conditions(
         *_chosen(search.chosen),
         *([words.says(parts)] if parts else []),
         *([around(search.near, search.radius)] if search.near else []),
-        *([_free_from(week, search.weeks)] if week else []),
+        *([free_from(week, search.weeks)] if week else []),
     ]
 
 
@@ -62,7 +62,7 @@ def _priced(bands: Set[str]) -> Q:
     return found
 
 
-def _free_from(monday: date, weeks: int | None) -> Expression:
+def free_from(monday: date, weeks: int | None) -> Expression:
     length = "%s" if weeks else "usual_weeks"
     values = [monday, monday, weeks] if weeks else [monday, monday]
     text = f"free @> daterange(%s, %s + 7 * {length})"

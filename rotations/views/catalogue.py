@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.core.cache import caches
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,11 +16,13 @@ from accounts.http import Request
 from guides.models import Guide
 from rotations.forms.catalogue import RADII, CatalogueForm
 from rotations.kinds import HANDS_ON_FROM, SpecialtyGroup
-from rotations.models import Specialty, State
+from rotations.models import Specialty
 from rotations.search import Found, Row, Search, catalogue
 from rotations.search.find import Cursor
+from rotations.search.pairs import fills
 from rotations.views.cards import Visitor, faces
 from rotations.views.facets import Chip, chips, facets, label_of, lengths, options_of
+from rotations.views.names import names
 
 PAGE_SIZE = 8
 MONTHS_AHEAD = 13
@@ -31,8 +32,6 @@ MOSAIC = 12
 TO_READ = ("choosing-a-specialty", "residency-match-timeline")
 # Whoever looks today can hardly start before this.
 USUAL_LEAD = timedelta(days=60)
-# Names of specialties and states may be so many seconds old in a filter.
-NAMES_KEPT = 60
 
 
 @require_safe
@@ -54,18 +53,6 @@ def home(request: Request) -> HttpResponse:
         "cards": faces(found.starting(SOON), Visitor.of(request.user), today=today),
     }
     return render(request, "home.html", context)
-
-
-def names() -> tuple[list[Specialty], list[State]]:
-    """All specialties and states, from memory for a while: a filter shows each of them."""
-    found = caches["local"].get("names")
-    if found is None:
-        found = (
-            list(Specialty.objects.defer("about", "looks_for")),
-            list(State.objects.defer("note")),
-        )
-        caches["local"].set("names", found, NAMES_KEPT)
-    return found  # type: ignore[no-any-return]
 
 
 def _mosaic(fields: list[Specialty], counts: Counter[str]) -> list[tuple[Specialty, int]]:
@@ -105,7 +92,8 @@ def browse(request: Request) -> HttpResponse:
         "chips": chips(filters),
         "page": page,
         "found": found,
-        "literally": filters.address(),
+        "first_page": filters.address(),
+        "has_pairs": fills(found),
         "cards": faces(
             page.rows,
             Visitor.of(request.user),
