@@ -130,18 +130,14 @@ LOADERS = [
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
+READ_ONCE = [("django.template.loaders.cached.Loader", LOADERS)]
 PAGES: dict[str, Any] = {
     "BACKEND": "django.template.backends.django.DjangoTemplates",
     "NAME": "pages",
     "DIRS": [BASE_DIR / "templates"],
     "OPTIONS": {
         # Said here: template_partials puts its loader only round an engine named "django".
-        "loaders": [
-            (
-                "template_partials.loader.Loader",
-                [("django.template.loaders.cached.Loader", LOADERS)],
-            )
-        ],
+        "loaders": [("template_partials.loader.Loader", READ_ONCE)],
         "context_processors": [
             "django.template.context_processors.request",
             "django.template.context_processors.i18n",
