@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Page
 
 QUIET = [
@@ -26,6 +27,18 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def base_url(live_server):
     return live_server.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_before_the_database(django_db_setup, live_server, playwright) -> Iterator[None]:
+    """The browser ends first, then the server with its threads, each of which has a connection.
+
+    So has this thread a second time: while Playwright's loop runs in it, Django keeps what is a
+    thread's in a context of its own, where nobody would find the connection to close it.
+    """
+    live_server.thread.httpd.daemon_threads = False  # it waits for them
+    yield
+    connections.close_all()
 
 
 @pytest.fixture(autouse=True)
