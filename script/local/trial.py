@@ -14,6 +14,8 @@ from script.local.speech import Refusal, one_sentence
 
 FOLDERS = [tempfile.gettempdir(), "/var/tmp", "/tmp"]  # noqa: S108
 STOP_SECONDS = 20
+# Every test is shared by two processes; who names a few waits less for one.
+SHARED = ["-n", "2", "--dist", "loadgroup"]
 # What is set in the shell is meant for a portal, not for its tests.
 FOREIGN = ["DJANGO_SETTINGS_MODULE", "SITE_URL", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "PORT"]
 
@@ -45,13 +47,19 @@ def run(browser: str, arguments: list[str]) -> int:
         for name in FOREIGN:
             environment.pop(name, None)
         tests = children.running(
-            [installation.PYTHON, "-m", "pytest", *arguments],
+            [installation.PYTHON, "-m", "pytest", *sharing(arguments), *arguments],
             stop_signal=signal.SIGINT,
             patience=STOP_SECONDS,
             cwd=installation.ROOT,
             env=environment,
         )
         return started.enter_context(tests).wait()
+
+
+def sharing(arguments: list[str]) -> list[str]:
+    """pytest's options for more than one process; what is said on the command line counts more."""
+    named = any((installation.ROOT / word.split("::")[0]).exists() for word in arguments)
+    return [] if named or any(word.startswith("-k") for word in arguments) else SHARED
 
 
 @contextmanager

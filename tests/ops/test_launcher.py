@@ -19,6 +19,7 @@ from script.local import (
     ports,
     postgres,
     reach,
+    trial,
 )
 from script.local.account import Account
 from script.local.speech import Refusal
@@ -212,6 +213,20 @@ def test_a_changed_lock_is_installed_again(tmp_path, monkeypatch):
     (tmp_path / "lock.txt").write_text("two")
 
     assert installation._fingerprint("lock.txt") != before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "are_shared"),
+    [
+        ([], True),
+        (["-q", "-m", "not slow"], True),
+        (["tests/outbox"], False),
+        (["tests/outbox/test_outbox.py::test_two_workers_send_one_mail"], False),
+        (["-k", "retry"], False),
+    ],
+)
+def test_a_few_tests_are_run_by_one_process(arguments, are_shared):
+    assert bool(trial.sharing(arguments)) == are_shared
 
 
 def test_what_is_installed_for_development_is_enough_to_run(tmp_path, monkeypatch):

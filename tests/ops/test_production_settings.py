@@ -1,12 +1,13 @@
 """Production starts with secrets of its own, and says all at once what it lacks."""
 
 import os
+import string
 import subprocess
 import sys
 
 import pytest
 
-from script.local import installation, keys
+from script.local import installation
 from script.local.checks import PRODUCTION
 
 SHOW = """
@@ -59,7 +60,7 @@ def test_production_names_everything_that_is_missing():
     ("name", "value"),
     [
         ("SECRET_KEY", "development-only-" + "x" * 50),
-        ("SECRET_KEY", "django-insecure-" + keys.new()["SECRET_KEY"]),
+        ("SECRET_KEY", "django-insecure-" + string.ascii_letters),
         ("SECRET_KEY", "a" * 64),
         ("SECRET_KEY", "short"),
         ("CERTIFICATE_KEY", "ZGV2ZWxvcG1lbnQtb25seS1kby1ub3QtZGVwbG95ISE="),
