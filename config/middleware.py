@@ -20,7 +20,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from pghistory.middleware import HistoryMiddleware
 from requests import RequestException
+
+from config.logs import without_secrets
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # Tries at a password or code are counted over five minutes.
@@ -55,6 +58,14 @@ class CleanInput:
         if "\x00" in unquote_plus(query) or "\x00" in request.path:
             return HttpResponseBadRequest(render_to_string("400.html", request=request))
         return self.get_response(request)
+
+
+class History(HistoryMiddleware):
+    """Which page changed a row; a link out of a mail would go on opening what it opens."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().get_context(request)
+        return {**context, "url": without_secrets(context["url"])}
 
 
 class PrivateByDefault:

@@ -116,7 +116,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "config.middleware.History",
     "config.middleware.PrivateByDefault",
     "config.middleware.StaffSecondFactor",
     "config.middleware.FreshSignIn",
@@ -320,6 +320,7 @@ MESSAGE_TAGS = {
     messages.ERROR: "bad",
 }
 
+LOGGING_CONFIG = "config.logs.set_up"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
