@@ -58,6 +58,7 @@ PORTAL = {
 }
 
 INSTALLED_APPS = [
+    "config.apps.FrameConfig",
     "seed",
     "privacy",
     "letters",
