@@ -290,7 +290,7 @@ POSTS = [
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
     "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
     "rotations:listing_step", "rotations:listing_weeks", "rotations:take_back_listing",
-    "rotations:discard_listing",
+    "rotations:discard_listing", "privacy:ask_copy", "privacy:erase", "privacy:call_off",
 ]  # fmt: skip
 
 
@@ -330,7 +330,7 @@ def test_a_delegate_does_not_judge_nor_invite(client, cast, name):
 
 def snapshot(cast):
     rows = (cast.application, cast.placement, cast.letter, cast.document, cast.listing,
-            cast.delegation, cast.invitation)  # fmt: skip
+            cast.delegation, cast.invitation, cast.export, cast.erasure)  # fmt: skip
     return [type(thing).objects.filter(pk=thing.pk).values().get() for thing in rows]
 
 

@@ -41,6 +41,7 @@ from tests.factories.accounts import (
 
 pytestmark = pytest.mark.django_db
 OFFICE = "office@example.com"
+FORTNIGHT = timedelta(days=14)
 FACTS = {"credential": "MD", "specialty": "Family medicine", "state": "OH", "npi": "1234567893"}
 NEWCOMER = {"name": "Ana O’Ruiz", "call_me": "Ana", "time_zone": "America/Chicago"}
 
@@ -272,6 +273,21 @@ def test_a_link_is_over_when_revoked_expired_or_replaced(preceptor):
         send_again(revoked, by=revoked.invited_by)
     send_again(expired, by=expired.invited_by)
     assert expired.is_open
+
+
+def test_a_link_works_for_fourteen_days_and_not_longer(preceptor):
+    invitation = ask(preceptor)
+    link = link_in(Message.objects.get())
+    assert timedelta(days=13, hours=23) < invitation.expires_at - timezone.now() <= FORTNIGHT
+    ana = person(OFFICE)
+
+    for age, is_open in ((FORTNIGHT - timedelta(minutes=1), True), (FORTNIGHT, False)):
+        Invitation.objects.update(expires_at=invitation.expires_at - age)
+        found = invitation_of(link)
+        assert found.is_open is is_open
+    with pytest.raises(InvitationOver):
+        accept_invitation(found, by=ana)
+    assert not Delegation.objects.exists()
 
 
 def test_accepted_is_not_taken_back(preceptor):

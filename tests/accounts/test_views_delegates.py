@@ -1,5 +1,7 @@
 """A preceptor's page of delegates."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -43,10 +45,21 @@ def test_an_address_that_is_none_is_refused(hers, preceptor, email):
 def test_the_answer_does_not_tell_who_has_an_account(hers, preceptor):
     stranger = PreceptorFactory().user
 
-    known = hers.post(PAGE, {"email": stranger.email})
-    unknown = hers.post(PAGE, {"email": "nobody@example.com"})
+    known, seen = answer_to(hers, stranger.email)
+    unknown, unseen = answer_to(hers, "nobody@example.com")
 
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert seen == unseen
+    assert "someone@example.com" in seen
+
+
+def answer_to(client, email):
+    """What inviting this address answers, and the page afterwards as if to a third one."""
+    answer = client.post(PAGE, {"email": email})
+    page = client.get(PAGE).text.replace(email, "someone@example.com")
+    code = Invitation.objects.get().code
+    Invitation.objects.all().delete()
+    return answer, re.sub('csrfmiddlewaretoken" value="\\w+"', "", page).replace(code, "")
 
 
 def test_too_many_invitations_wait(hers):
