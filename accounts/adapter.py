@@ -23,7 +23,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from accounts.actions import finish_address_change, forget_password
+from accounts.actions import carry_answers, finish_address_change, forget_password
+from accounts.answers import answers_of, drop_answers
 from accounts.http import remember_roles
 from accounts.models import User
 from accounts.queries import MOST_AN_HOUR, asked_lately, roles
@@ -120,6 +121,9 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(_begin_again(request))
         super().login(request, user)
         request.session.pop(ASKER, None)
+        if answers := answers_of(request):
+            carry_answers(user, answers.facts)
+            drop_answers(request)
         remember_roles(request, roles(user))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import credentials, documents, immunizations, joining, offices, own
+from accounts.views import answers, credentials, documents, immunizations, joining, offices, own
 
 app_name = "accounts"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("profile/licenses/<str:state>/remove/", credentials.licence_remove, name="licence_remove"),
     path("profile/photo/", credentials.photo, name="photo"),
     path("profile/photo/remove/", credentials.photo_remove, name="photo_remove"),
+    path("eligibility/", answers.questions, name="questions"),
+    path("eligibility/clear/", answers.clear, name="clear_answers"),
     path("wallet/", documents.wallet, name="wallet"),
     path("wallet/immunizations/", immunizations.immunizations, name="immunizations"),
     path(

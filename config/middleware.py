@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from pghistory.middleware import HistoryMiddleware
 from requests import RequestException
 
+from accounts.answers import answers_of
 from config.logs import without_secrets
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -69,14 +70,15 @@ class History(HistoryMiddleware):
 
 
 class PrivateByDefault:
-    """Whatever a signed-in person sees stays out of every cache."""
+    """What a signed-in person sees, or one who told us of herself, stays out of every cache."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        is_hers = request.user.is_authenticated or answers_of(request)
+        if is_hers and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
         return response

@@ -36,6 +36,7 @@ from accounts.actions.merging import MergeRefused, merge_accounts, plan_merge
 from accounts.actions.people import (
     COORDINATORS,
     ask_address_change,
+    carry_answers,
     decline_second_factor,
     end_sessions,
     ensure_groups,
@@ -83,6 +84,7 @@ __all__ = [
     "ask_address_change",
     "ask_registry",
     "ask_to_join",
+    "carry_answers",
     "check_identity",
     "choose_office_mail",
     "confirm_dates",

@@ -1,7 +1,7 @@
 """What changes about people."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -90,6 +90,25 @@ def save_profile(*profiles: Profile, by: User, specialties: Iterable[Any] | None
         if isinstance(profile, LearnerProfile) and specialties is not None:
             profile.specialties.set(specialties)
         record("profile.saved", profile, by=by)
+
+
+@transaction.atomic
+def carry_answers(user: User, facts: Mapping[str, Any]) -> None:
+    """What she answered before she had an account, into the empty fields of her profile.
+
+    Who teaches or works here has answered for somebody else.
+    """
+    if not facts or (not user.is_learner and (user.practices or user.is_staff)):
+        return
+    mine = user.learner_profile if user.is_learner else LearnerProfile(user=user)
+    # Whoever says what she is again, says the rest again: answers about another family stay out.
+    if mine.family and facts.get("family", mine.family) != mine.family:
+        return
+    new = {name: value for name, value in facts.items() if not getattr(mine, name)}
+    if new:
+        for name, value in new.items():
+            setattr(mine, name, value)
+        save_profile(mine, by=user)
 
 
 def _adopt(profile: LearnerProfile) -> None:

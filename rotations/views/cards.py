@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.utils.html import escape
@@ -13,13 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from accounts.models import Document, LearnerProfile, User
 from rotations.blocks import Block, OpenBlock
-from rotations.eligibility import Summary, check_listing, open_to, summary
+from rotations.eligibility import Summary, open_to
 from rotations.kinds import HandsOn
 from rotations.models import Listing
 from rotations.queries import upcoming_blocks
 from rotations.search import Row
+from rotations.visitors import Visitor
 
 BLOCKS_ON_A_CARD = 3
 MOST_PIPS = 8
@@ -68,42 +67,25 @@ class Dates:
         )
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """Who looks, as far as rules know her: a profile and a wallet, or nothing."""
+def _met(
+    visitor: Visitor, listing: Listing, blocks: Iterable[OpenBlock], *, today: date
+) -> Summary | None:
+    """How she stands for the first block that she could still prepare."""
+    earliest = listing.first_start(needs_visa=visitor.needs_visa, today=today)
+    return visitor.summary(listing, first_free(blocks, earliest), today=today)
 
-    profile: LearnerProfile | None = None
-    documents: Sequence[Document] = ()
 
-    @classmethod
-    def of(cls, user: User | AnonymousUser) -> "Visitor":
-        profile = getattr(user, "learner_profile", None)
-        if profile is None:
-            return cls()
-        return cls(profile, list(profile.user.documents.current().select_related("type")))
-
-    def met(self, listing: Listing, blocks: Iterable[OpenBlock], *, today: date) -> Summary | None:
-        """How she stands for the first block that she could still prepare."""
-        needs_visa = bool(self.profile and self.profile.needs_visa)
-        earliest = listing.first_start(needs_visa=needs_visa, today=today)
-        return self.summary(listing, first_free(blocks, earliest), today=today)
-
-    def standing(
-        self, keys: list[int], *, today: date, weeks: int | None, since: date | None
-    ) -> dict[int, Summary | None]:
-        """How she stands for each of these listings; nothing of somebody unknown."""
-        if self.profile is None:
-            return {}
-        listings = _listings(keys, self)
-        blocks = _blocks(listings.values(), today=today, weeks=weeks, since=since)
-        return {
-            key: self.met(listing, blocks[key], today=today) for key, listing in listings.items()
-        }
-
-    def summary(self, listing: Listing, block: Block | None, *, today: date) -> Summary | None:
-        if self.profile is None or not self.profile.family:
-            return None
-        return summary(check_listing(listing, self.profile, block, self.documents, today=today))
+def _standing(
+    visitor: Visitor, keys: list[int], *, today: date, weeks: int | None, since: date | None
+) -> dict[int, Summary | None]:
+    """How she stands for each of these listings; nothing of somebody unknown."""
+    if visitor.profile is None:
+        return {}
+    listings = _listings(keys, visitor)
+    blocks = _blocks(listings.values(), today=today, weeks=weeks, since=since)
+    return {
+        key: _met(visitor, listing, blocks[key], today=today) for key, listing in listings.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -170,7 +152,7 @@ def faces(
         }
         caches["local"].set_many(drawn, DRAWN_FOR)
         known |= drawn
-    met = visitor.standing([row.pk for row in rows], today=today, weeks=weeks, since=since)
+    met = _standing(visitor, [row.pk for row in rows], today=today, weeks=weeks, since=since)
     return [
         _dress(known[names[row.pk]], back=back, met=met.get(row.pk))
         for row in rows
@@ -268,6 +250,6 @@ def _card(
             "families": open_to(listing.families),
         },
         dates=[Dates.of(one) for one in dates],
-        met=visitor.met(listing, blocks, today=today),
+        met=_met(visitor, listing, blocks, today=today),
         back=back,
     )

@@ -20,9 +20,10 @@ from rotations.models import Specialty
 from rotations.search import Found, Row, Search, catalogue
 from rotations.search.find import Cursor
 from rotations.search.pairs import fills
-from rotations.views.cards import Visitor, faces
+from rotations.views.cards import faces
 from rotations.views.facets import Chip, chips, facets, label_of, lengths, options_of
 from rotations.views.names import names
+from rotations.visitors import Visitor
 
 PAGE_SIZE = 8
 MONTHS_AHEAD = 13
@@ -50,7 +51,7 @@ def home(request: Request) -> HttpResponse:
         "starts_that_month": len(that_month),
         "with_seats": found.with_seats,
         "mosaic": _mosaic(specialties, found.counts["specialty"]),
-        "cards": faces(found.starting(SOON), Visitor.of(request.user), today=today),
+        "cards": faces(found.starting(SOON), Visitor.of_request(request), today=today),
     }
     return render(request, "home.html", context)
 
@@ -96,7 +97,7 @@ def browse(request: Request) -> HttpResponse:
         "has_pairs": fills(found),
         "cards": faces(
             page.rows,
-            Visitor.of(request.user),
+            Visitor.of_request(request),
             today=today,
             weeks=search.weeks,
             since=search.start,
@@ -106,7 +107,7 @@ def browse(request: Request) -> HttpResponse:
         "previous_page": _turn(filters, "before", page.rows[0].cursor) if page.has_previous else "",
     }
     if not found:
-        context |= _instead(filters, found, Visitor.of(request.user), today=today)
+        context |= _instead(filters, found, Visitor.of_request(request), today=today)
     context["is_partial"] = request.htmx and not request.htmx.history_restore_request
     if not context["is_partial"]:
         return render(request, "rotations/catalogue.html", context)
@@ -240,7 +241,7 @@ def specialty(request: Request, slug: str) -> HttpResponse:
     related.sort(key=lambda one: (-one.rotations, one.name))  # type: ignore[attr-defined]
     context = {
         "specialty": field,
-        "cards": faces(found.starting(ON_A_LANDING_PAGE), Visitor.of(request.user), today=today),
+        "cards": faces(found.starting(ON_A_LANDING_PAGE), Visitor.of_request(request), today=today),
         "number": len(found),
         "prices": found.prices(),
         "states": len(counts["state"]),

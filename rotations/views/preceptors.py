@@ -6,7 +6,8 @@ from django.views.decorators.http import require_safe
 from accounts.http import Request
 from accounts.models import PreceptorProfile, User
 from rotations.models import Listing
-from rotations.views.cards import Visitor, cards
+from rotations.views.cards import cards
+from rotations.visitors import Visitor
 
 
 @require_safe
@@ -23,7 +24,7 @@ def preceptor(request: Request, slug: str) -> HttpResponse:
         "is_away": found.is_away(today),
         "licences": [licence for licence in found.licences.all() if licence.is_good_on(today)],
         "cards": cards(
-            list(offered.values_list("pk", flat=True)), Visitor.of(request.user), today=today
+            list(offered.values_list("pk", flat=True)), Visitor.of_request(request), today=today
         ),
     }
     return render(request, "rotations/preceptor.html", context)
