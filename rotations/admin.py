@@ -24,10 +24,12 @@ from rotations.actions.listings import (
 from rotations.actions.questions import answer_question
 from rotations.actions.seats import plan_weeks
 from rotations.blocks import WEEK
+from rotations.eligibility import forget_severities
 from rotations.forms.listing import ListingForm, ReturnForm, WeeksForm
 from rotations.forms.question import AnswerForm
 from rotations.models import (
     CancellationPolicy,
+    EligibilityRule,
     Listing,
     Question,
     Requirement,
@@ -88,6 +90,21 @@ class PolicyAdmin(AuditedAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
 
+@admin.register(EligibilityRule)
+class EligibilityRuleAdmin(NeverDeleted, AuditedAdmin):
+    """Which rules stop a request, which warn, which are not asked."""
+
+    list_display = ["rule", "severity"]
+    readonly_fields = ["rule"]
+
+    def has_add_permission(self, *_args: Any) -> bool:
+        return False
+
+    def save_model(self, request: Any, obj: EligibilityRule, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        forget_severities()
+
+
 class RequirementInline(admin.TabularInline):
     model = Requirement
     extra = 0
@@ -119,7 +136,8 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
             "hours_per_week", "languages",
         ]}),
         (_("Who can come"), {"fields": [
-            "families", "needs_step1", "needs_step2", "min_graduation_year",
+            "families", "needs_step1", "needs_step2", "min_step2_score", "needs_english",
+            "min_graduation_year",
             "needs_school_approval", "screening",
         ]}),
         (_("Price and letters"), {"fields": [

@@ -173,3 +173,34 @@ LISTING_TRANSITIONS: dict[ListingStatus, frozenset[ListingStatus]] = {
     ),
     ListingStatus.ARCHIVED: frozenset(),
 }
+
+
+class Severity(TextChoices):
+    STOPS = "stops", _("cannot send a request")
+    WARNS = "warns", _("is warned")
+    OFF = "off", _("is not asked")
+
+
+class Rule(TextChoices):
+    """The rules that a listing is held against (handbook 3.4)."""
+
+    ENROLLED = "R1", _("R1: student rotations need enrollment")
+    DEGREE = "R2", _("R2: externships need a degree")
+    VISA = "R3", _("R3: no hands-on work by graduates on a visitor’s visa")
+    INSURANCE = "R4", _("R4: malpractice insurance for hands-on work")
+    MINIMUMS = "R5", _("R5: what the listing asks: exams, graduation, English")
+    STEP_1 = "R5-step1", _("R5: Step 1 for hands-on work by graduates, on any listing")
+    FAMILY = "R6", _("R6: whom the listing is open to")
+    SCHOOL = "R7", _("R7: the school’s approval")
+    NURSE = "R8", _("R8: an RN license for the state")
+    DOCUMENTS = "R9", _("R9: documents valid through the last day")
+    OVERLAP = "R10", _("R10: no other confirmed rotation then")
+    LEAD_TIME = "R11", _("R11: applied far enough ahead")
+    STATE_NOTE = "R12", _("R12: the state’s note")
+
+
+# Papers may come later, a state's note is for reading, and Step 1 where nobody asked for it
+# is good advice.
+PAPER_RULES = frozenset({Rule.INSURANCE, Rule.SCHOOL, Rule.DOCUMENTS})
+WARNING = PAPER_RULES | {Rule.STATE_NOTE, Rule.STEP_1}
+SHIPPED = {rule: Severity.WARNS if rule in WARNING else Severity.STOPS for rule in Rule}

@@ -16,7 +16,8 @@ from guides.models import Guide, GuideGroup, Page
 from letters.models import MatchSeason
 from privacy.models import RetentionTerm
 from privacy.terms import SHIPPED
-from rotations.models import CancellationPolicy, Specialty, State
+from rotations.kinds import SHIPPED as RULES
+from rotations.models import CancellationPolicy, EligibilityRule, Specialty, State
 from seed.reading import flag, pages, structure, table
 
 GENERAL = ""
@@ -33,6 +34,7 @@ def load_reference() -> dict[str, int]:
         "document types": _document_types(),
         "immunization rules": _immunization_rules(),
         "policies": _policies(),
+        "eligibility rules": _eligibility_rules(),
         "seasons": _seasons(),
         "guides": _guides(),
         "pages": _pages(),
@@ -118,6 +120,11 @@ def _immunization_rules() -> int:
         for one in ENOUGH.values()
     ]  # fmt: skip
     return _add(ImmunizationRule, "item", rows)
+
+
+def _eligibility_rules() -> int:
+    rows = [{"rule": rule, "severity": severity} for rule, severity in RULES.items()]
+    return _add(EligibilityRule, "rule", rows)
 
 
 def _policies() -> int:

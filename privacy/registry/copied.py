@@ -220,6 +220,7 @@ NOT_COPIED = {
     "privacy.RetentionTerm": NOBODY,
     "rotations.CancellationPolicy": NOBODY,
     "rotations.Entry": "What the catalogue reads of a published listing: on its page.",
+    "rotations.EligibilityRule": NOBODY,
     "rotations.ListingEvent": HISTORY,
     "rotations.Listing_co_preceptors": "Whom a listing names beside its preceptor: on its page.",
     "rotations.Requirement": NOBODY,

@@ -21,6 +21,7 @@ from rotations.eligibility.papers import (
     shortfalls,
 )
 from rotations.eligibility.rules import check_listing
+from rotations.eligibility.severity import forget_severities, severities
 from rotations.eligibility.words import open_to
 
 __all__ = [
@@ -36,7 +37,9 @@ __all__ = [
     "check_immunity",
     "check_listing",
     "documents_due_on",
+    "forget_severities",
     "open_to",
+    "severities",
     "shortfalls",
     "summary",
 ]

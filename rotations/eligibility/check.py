@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Document, LearnerProfile
 from rotations.blocks import Block
+from rotations.kinds import Rule
 from rotations.models import Listing
 
 UNMET, LATE, UNKNOWN, MET, NOT_NEEDED = "unmet", "late", "unknown", "met", "not_needed"
@@ -22,7 +23,9 @@ class Check:
     ``state`` is ``unmet`` (of a rule about the learner), ``late`` (a paper that may
     still come), ``unknown``, ``met`` or ``not_needed``. ``document`` is the slug of
     the paper it is about. ``blocks`` says that it stops a request from being sent.
-    ``why`` is what a paper lacks, without the verdict before it.
+    ``why`` is what a paper lacks, without the verdict before it. ``evidence`` is what
+    was looked at, ``section`` the part of her profile where that stands, and ``guide``
+    explains the rule.
     """
 
     rule: str
@@ -33,10 +36,17 @@ class Check:
     document: str = ""
     blocks: bool = False
     why: str = ""
+    evidence: str = ""
+    section: str = ""
+    guide: str = ""
 
     @property
     def is_met(self) -> bool:
         return self.state == MET
+
+    @property
+    def is_about_dates(self) -> bool:
+        return self.rule in {Rule.OVERLAP, Rule.LEAD_TIME}
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +99,11 @@ class Case:
         return self.block.end_on if self.block else self.today
 
     @property
+    def is_told(self) -> bool:
+        """She has no profile here, and answered the five questions."""
+        return self.profile is not None and self.profile.pk is None
+
+    @property
     def family(self) -> str:
         return self.profile.family if self.profile else ""
 
@@ -113,5 +128,8 @@ def stops(rule: str, title: str, why: str, hint: str = "") -> Check:
 def unknown(case: Case, rule: str, title: str) -> Check:
     if case.profile is None:
         return Check(rule, UNKNOWN, title, _("Unknown: sign in to compare with your profile"))
+    if case.is_told:
+        text, hint = _("Unknown: we did not ask you"), _("A profile can say it.")
+        return Check(rule, UNKNOWN, title, text, hint)
     text, hint = _("Unknown: your profile does not say"), _("Complete your profile.")
     return Check(rule, UNKNOWN, title, text, hint)

@@ -1,7 +1,7 @@
 """The rules about papers: what is asked for, and whether it counts to the last day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import prefetch_related_objects
@@ -28,7 +28,9 @@ from rotations.eligibility.check import (
     in_order,
     wallet,
 )
+from rotations.eligibility.severity import severities
 from rotations.eligibility.words import in_words, open_to
+from rotations.kinds import Severity
 from rotations.models import Listing, Requirement
 
 MALPRACTICE, SCHOOL_APPROVAL = "malpractice", "school-approval"
@@ -126,7 +128,10 @@ class _Paper:
 
 def check_papers(case: Case) -> list[Check]:
     checks = []
+    hard = severities()
     for paper in _papers(case):
+        if hard[paper.rule] == Severity.OFF:
+            continue
         if _covers_no_patients(case, paper):
             text = _("Not needed: you do not touch patients here")
             checks.append(paper.verdict(NOT_NEEDED, text))
@@ -204,7 +209,28 @@ def _title(case: Case, row: Requirement) -> str:
     return title
 
 
+def _evidence(paper: _Paper, document: Document | None) -> str:
+    """“your TB test of Thu, May 14, 2026, valid to Thu, May 13, 2027”."""
+    if document is None:
+        return ""
+    names: dict[str, object] = {"name": paper.in_a_sentence}
+    said = _("your %(name)s") % names
+    if document.issued_on:
+        said = _("your %(name)s of %(day)s") % {**names, "day": in_words(document.issued_on)}
+    if last := document.last_valid_day(paper.months):
+        said = _("%(paper)s, valid to %(day)s") % {"paper": said, "day": in_words(last)}
+    return said
+
+
 def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
+    return replace(
+        _judge_paper(case, paper, document),
+        evidence=_evidence(paper, document),
+        guide="documents-and-immunizations",
+    )
+
+
+def _judge_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
     if _is_out_of_season(case, paper):
         text = _("Not needed: your dates lie outside October to March")
         return paper.verdict(NOT_NEEDED, text)

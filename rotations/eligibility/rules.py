@@ -1,18 +1,21 @@
 """The rules about the learner herself, and all of a listing's rules together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.kinds import NURSES, VisaPlan
+from accounts.kinds import NURSES, EnglishTest, Family, VisaPlan
 from accounts.models import Document, LearnerProfile
+from accounts.models.learner import Exam
 from rotations.blocks import Block
 from rotations.eligibility.check import (
     LATE,
     NOT_NEEDED,
     UNKNOWN,
+    UNMET,
     Case,
     Check,
     in_order,
@@ -22,8 +25,9 @@ from rotations.eligibility.check import (
     wallet,
 )
 from rotations.eligibility.papers import check_papers
-from rotations.eligibility.words import in_words, open_to
-from rotations.kinds import FOR_ENROLLED, FOR_GRADUATES
+from rotations.eligibility.severity import severities
+from rotations.eligibility.words import in_words, open_to, said
+from rotations.kinds import FOR_ENROLLED, FOR_GRADUATES, PAPER_RULES, Rule, Severity
 from rotations.models import Listing
 
 RN_LICENSE = "rn-license"
@@ -46,9 +50,23 @@ def check_listing(  # noqa: PLR0913  what is known of her beside her profile
     where nobody looked for other placements (``has_overlap``), R10 is left out.
     """
     case = Case(listing, profile, block, today, wallet(documents), school_approves)
-    found = [rule(case) for rule in RULES]
+    found = [rule.check(case) for rule in RULES]
     found.append(_overlap(case, has_overlap=has_overlap))
-    return in_order([*found, *check_papers(case)])
+    hard = severities()
+    checks = [*found, *check_papers(case)]
+    return in_order(_weighed(case, check, hard[check.rule]) for check in checks if check)
+
+
+def _weighed(case: Case, check: Check, severity: str) -> Check | None:
+    """The verdict as hard as the rule is by now."""
+    if severity == Severity.OFF:
+        return None
+    if severity == Severity.WARNS and check.blocks:
+        return replace(check, state=LATE, blocks=False)
+    is_lacking = check.rule in PAPER_RULES and check.is_open and case.profile is not None
+    if severity == Severity.STOPS and is_lacking:
+        return replace(check, state=UNMET, blocks=True)
+    return check
 
 
 def _enrolled(case: Case) -> Check | None:
@@ -117,29 +135,57 @@ def _visa(case: Case) -> Check:
     return met("R3", title, plan)
 
 
-def _exam(case: Case, title: str, *, result: str) -> Check:
+def _exam(case: Case, title: str, *, result: str, rule: str = Rule.MINIMUMS) -> Check:
     if case.profile is None or not case.profile.family:
-        return unknown(case, "R5", title)
-    if result == "passed":
-        return met("R5", title, _("passed, as your profile says"))
-    why = _("your profile says not passed yet") if result else _("your profile says not taken")
-    return stops("R5", title, why, _("Update your profile when you have the result."))
+        return unknown(case, rule, title)
+    if result == Exam.PASSED:
+        return met(rule, title, _("passed, as you told us"))
+    why = _("you told us: not passed yet") if result else _("you told us: not taken")
+    return stops(rule, title, why, _("Update your profile when you have the result."))
 
 
 def _step1(case: Case) -> Check | None:
-    """R5, Step 1."""
-    if not case.listing.needs_step1:
-        return None
+    """R5, Step 1: as the listing asks, or by the rule for graduates' hands."""
     result = case.profile.step1 if case.profile else ""
-    return _exam(case, _("USMLE Step 1 passed"), result=result)
+    if case.listing.needs_step1:
+        return _exam(case, _("USMLE Step 1 passed"), result=result)
+    if case.listing.is_hands_on and case.family == Family.IMG_GRADUATE:
+        title = _("USMLE Step 1 passed, for hands-on work by graduates")
+        return _exam(case, title, result=result, rule=Rule.STEP_1)
+    return None
 
 
 def _step2(case: Case) -> Check | None:
-    """R5, Step 2 CK."""
-    if not case.listing.needs_step2:
+    """R5, Step 2 CK, with a score where the listing names one."""
+    least = case.listing.min_step2_score
+    if not (case.listing.needs_step2 or least):
         return None
-    result = case.profile.step2 if case.profile else ""
-    return _exam(case, _("USMLE Step 2 CK passed"), result=result)
+    title = _("USMLE Step 2 CK passed")
+    if least:
+        title = _("USMLE Step 2 CK, %(score)d or more") % {"score": least}
+    found = _exam(case, title, result=case.profile.step2 if case.profile else "")
+    if not least or not found.is_met or case.profile is None:
+        return found
+    score = case.profile.step2_score
+    if score is None:
+        return unknown(case, Rule.MINIMUMS, title)
+    if score < least:
+        why = _("your score is %(score)d") % {"score": score}
+        return stops(Rule.MINIMUMS, title, why, _("Ask the coordinator before you give up."))
+    return met(Rule.MINIMUMS, title, f"{score}")
+
+
+def _english(case: Case) -> Check | None:
+    """R5, an English test; not for students of US schools."""
+    if not case.listing.needs_english or case.family == Family.US_MD_DO_STUDENT:
+        return None
+    title = _("An English test (OET, TOEFL or IELTS)")
+    if case.profile is None or not case.profile.english_test:
+        return unknown(case, Rule.MINIMUMS, title)
+    if case.profile.english_test == EnglishTest.NONE:
+        hint = _("Update your profile when you have taken one.")
+        return stops(Rule.MINIMUMS, title, _("you told us: not taken"), hint)
+    return met(Rule.MINIMUMS, title, str(case.profile.get_english_test_display()))
 
 
 def _graduation_year(case: Case) -> Check | None:
@@ -234,15 +280,33 @@ def _state_note(case: Case) -> Check | None:
     return Check("R12", NOT_NEEDED, title, state.note, _("Information, not legal advice."))
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A rule about her, the fields of her profile that it reads, and where she mends them."""
+
+    verdict: Callable[[Case], Check | None]
+    fields: tuple[str, ...] = ()
+    section: str = ""
+    guide: str = ""
+
+    def check(self, case: Case) -> Check | None:
+        found = self.verdict(case)
+        if found is None:
+            return None
+        evidence = said(case.profile, self.fields)
+        return replace(found, evidence=evidence, section=self.section, guide=self.guide)
+
+
 RULES = (
-    _family,
-    _enrolled,
-    _graduated,
-    _visa,
-    _step1,
-    _step2,
-    _graduation_year,
-    _nurse,
-    _lead_time,
-    _state_note,
+    Asked(_family, ("family",), "who", "eligibility"),
+    Asked(_enrolled, ("family", "graduation_on"), "school", "types-of-us-clinical-experience"),
+    Asked(_graduated, ("family", "graduation_on"), "school", "types-of-us-clinical-experience"),
+    Asked(_visa, ("family", "visa_plan"), "visa", "visa-basics"),
+    Asked(_step1, ("step1",), "exams", "eligibility"),
+    Asked(_step2, ("step2", "step2_score"), "exams", "eligibility"),
+    Asked(_english, ("english_test",), "exams", "eligibility"),
+    Asked(_graduation_year, ("graduation_on",), "school", "eligibility"),
+    Asked(_nurse, ("rn_state",), "exams", "np-and-pa-hours"),
+    Asked(_lead_time, ("visa_plan",), "", "visa-basics"),
+    Asked(_state_note),
 )

@@ -7,11 +7,26 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from accounts.kinds import Family
+from accounts.models import LearnerProfile
 
 
 def in_words(day: date) -> str:
     """“Fri, May 21, 2027”."""
     return format_date(day, "D, M j, Y")
+
+
+def said(profile: LearnerProfile | None, fields: Iterable[str]) -> str:
+    """“who you are: Physician assistant; graduation: Thu, Jul 1, 2027”; what is empty is left out."""
+    if profile is None:
+        return ""
+    found = []
+    for name in fields:
+        value = getattr(profile, name)
+        if value:
+            shown = getattr(profile, f"get_{name}_display", lambda value=value: value)()
+            label = LearnerProfile._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            found.append(f"{label}: {in_words(value) if isinstance(value, date) else shown}")
+    return "; ".join(found)
 
 
 def open_to(families: Iterable[str]) -> str:

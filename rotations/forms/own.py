@@ -131,11 +131,13 @@ class LearnersForm(StepForm):
 
     class Meta:
         model = Listing
-        fields = ["families", "needs_step1", "needs_step2", "min_graduation_year",
-                  "needs_school_approval"]  # fmt: skip
+        fields = ["families", "needs_step1", "needs_step2", "min_step2_score", "needs_english",
+                  "min_graduation_year", "needs_school_approval"]  # fmt: skip
         labels = {
             "needs_step1": _("Step 1 must be passed"),
             "needs_step2": _("Step 2 CK must be passed"),
+            "min_step2_score": _("Step 2 CK score, at least"),
+            "needs_english": _("An English test (OET, TOEFL or IELTS) must be passed"),
             "min_graduation_year": _("Graduated in this year or later"),
             "needs_school_approval": _("The learner’s school must approve it in writing"),
         }

@@ -2,12 +2,14 @@ from rotations.models.entry import Entry, Stale, Word
 from rotations.models.listing import Listing, Requirement
 from rotations.models.policy import CancellationPolicy
 from rotations.models.question import Question
+from rotations.models.rule import EligibilityRule
 from rotations.models.site import Site, Specialty, State
 from rotations.models.week import SeatWeek
 
 __all__ = [
     "CancellationPolicy",
     "Entry",
+    "EligibilityRule",
     "Listing",
     "Question",
     "Requirement",

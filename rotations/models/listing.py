@@ -4,7 +4,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -111,6 +111,13 @@ class Listing(models.Model):
     needs_school_approval = models.BooleanField(_("the school must approve"), default=False)
     needs_step1 = models.BooleanField(_("Step 1 passed"), default=False)
     needs_step2 = models.BooleanField(_("Step 2 CK passed"), default=False)
+    min_step2_score = models.PositiveSmallIntegerField(
+        _("Step 2 CK score, at least"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(200), MaxValueValidator(300)],
+    )
+    needs_english = models.BooleanField(_("an English test (OET, TOEFL or IELTS)"), default=False)
     min_graduation_year = models.PositiveSmallIntegerField(
         _("graduated in or after"), null=True, blank=True
     )

@@ -6,7 +6,13 @@ import pytest
 
 from accounts.kinds import Family, VisaPlan
 from rotations.blocks import Block
-from rotations.eligibility import check_listing, documents_due_on, open_to, summary
+from rotations.eligibility import (
+    check_listing,
+    documents_due_on,
+    open_to,
+    severities,
+    summary,
+)
 from rotations.kinds import HandsOn, RotationType
 from tests.factories.accounts import (
     DocumentFactory,
@@ -241,6 +247,7 @@ def test_asks_the_database_nothing_once_all_is_loaded(django_assert_num_queries)
     learner = LearnerFactory()
     document = DocumentFactory(owner=learner.user, type=requirement.type)
 
+    severities()  # read once by each process
     with django_assert_num_queries(0):
         check_listing(listing, learner, BLOCK, [document], today=TODAY)
 

@@ -11,8 +11,10 @@ from accounts.models import User
 from clocks.calendar import next_monday
 from rotations.actions.seats import move_seats
 from rotations.blocks import Block
+from rotations.eligibility import severities
 from rotations.kinds import HandsOn, RotationType
-from rotations.views.cards import Visitor, cards
+from rotations.views.cards import cards
+from rotations.visitors import Visitor
 from tests.factories.accounts import DocumentFactory, LearnerFactory, PreceptorFactory, UserFactory
 from tests.factories.rotations import (
     ListingFactory,
@@ -78,6 +80,7 @@ class TestCatalogue:
         keys = [RequirementFactory(listing=ListingFactory(weeks=8)).listing_id for _ in range(size)]
         user = User.objects.get(pk=DocumentFactory(owner=LearnerFactory().user).owner_id)
 
+        severities()  # read once by each process
         with django_assert_num_queries(6):
             found = cards(keys, Visitor.of(user), today=timezone.localdate())
 
