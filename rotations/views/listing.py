@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from allauth.core.internal import ratelimit
 from django.contrib import messages
@@ -35,7 +36,8 @@ from rotations.queries import (
     why_closed,
 )
 from rotations.refunds import refund_steps
-from rotations.views.cards import Dates, Visitor, cards, first_free, tone_of, touch_icon, words_of
+from rotations.views.cards import Dates, cards, first_free, tone_of, touch_icon, words_of
+from rotations.visitors import Visitor
 
 # So many dates and met requirements stand open; the others are folded away.
 DATES_SHOWN = 6
@@ -110,19 +112,19 @@ def listing(request: Request, slug: str) -> HttpResponse:
         slug=slug,
     )
     today = timezone.localdate(timezone=found.site.zone)
-    visitor = Visitor.of(request.user)
-    weeks = _weeks(found, request.GET.get("weeks", ""))
+    visitor = Visitor.of_request(request)
+    weeks = _weeks(found, request, visitor)
     blocks = upcoming_blocks([found], today=today, weeks=weeks)[found.pk]
     hers = live_blocks(request.user) if isinstance(request.user, User) else []
-    needs_visa = bool(visitor.profile and visitor.profile.needs_visa)
+    needs_visa = visitor.needs_visa
     earliest = found.first_start(needs_visa=needs_visa, today=today)
     first = first_free(blocks, earliest)
-    block = _asked(blocks, earliest, request) or first
+    block = _asked(blocks, earliest, request) or _hoped(blocks, earliest, visitor) or first
     overlaps = bool(block and any(block.overlaps(other) for other in hers))
     checks = check_listing(
         found, visitor.profile, block, visitor.documents, today=today, has_overlap=overlaps
     )
-    is_known = bool(visitor.profile and visitor.profile.family)
+    is_known = visitor.is_known
     met = summary(checks) if is_known else None
     fee = found.fee(weeks)
     closed = why_closed(found)
@@ -147,6 +149,9 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "total": found.total(weeks),
         "refunds": refund_steps(found.policy.tiers, fee, block.start_on if block else None),
         "is_known": is_known,
+        "visitor": visitor,
+        "has_account": request.user.is_authenticated,
+        "here": _here(found, block),
         "requirements": Requirements.of(checks, is_known=is_known),
         "state_note": next((check for check in checks if check.rule == "R12"), None),
         "met": met,
@@ -165,16 +170,30 @@ def listing(request: Request, slug: str) -> HttpResponse:
     return render(request, "rotations/listing.html", context)
 
 
-def _weeks(found: Listing, text: str) -> int:
-    """The length asked for if it can be booked, or the usual one."""
-    weeks = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # noqa: PLR2004
-    return weeks if weeks in found.lengths else found.usual_weeks
+def _weeks(found: Listing, request: Request, visitor: Visitor) -> int:
+    """The length asked for if it can be booked, then that of her answers, then the usual one."""
+    text = request.GET.get("weeks", "")
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0  # noqa: PLR2004
+    hoped = visitor.answers.weeks if visitor.answers else None
+    return next((weeks for weeks in (asked, hoped) if weeks in found.lengths), found.usual_weeks)
 
 
 def _asked(blocks: list[OpenBlock], earliest: date, request: Request) -> Block | None:
     """The block on the day asked for, if it can be booked: by a link, or by the dates' radio."""
     day = request.GET.get("on") or request.GET.get("start", "")
     return first_free((one for one in blocks if f"{one.block.start_on}" == day), earliest)
+
+
+def _hoped(blocks: list[OpenBlock], earliest: date, visitor: Visitor) -> Block | None:
+    """The first free block from the day on which she said she can come."""
+    start_on = visitor.answers.start_on if visitor.answers else None
+    return first_free(blocks, max(start_on, earliest)) if start_on else None
+
+
+def _here(found: Listing, block: Block | None) -> str:
+    """This page with these dates, to come back to after something is mended."""
+    query = urlencode({"on": block.start_on, "weeks": block.weeks}) if block else ""
+    return f"{found.get_absolute_url()}?{query}".rstrip("?")
 
 
 def _picks(
