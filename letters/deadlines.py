@@ -47,13 +47,29 @@ VISIBLE_AFTER = interval(
 # Nothing ends before the last reminder had its chance.
 LAST_CHANCE = timedelta(days=3)
 MAIL_HOUR = 9
+FRIDAY = 4
 FARTHEST = timedelta(days=365)
 
 
 def target_on(last_day: date, review_from: date | None) -> date:
     """As shipped, four weeks after the last day, but eight days before programs begin to read."""
     target = last_day + length(AFTER_END)
-    return min(target, review_from - length(BEFORE_REVIEW)) if review_from else target
+    return min(target, latest_letter(review_from)) if review_from else target
+
+
+def latest_letter(review_from: date) -> date:
+    """The last day on which a letter is hoped for in a season."""
+    return review_from - length(BEFORE_REVIEW)
+
+
+def last_end_in_time(review_from: date) -> date:
+    """Whatever ends by then leaves the author the usual time."""
+    return latest_letter(review_from) - length(AFTER_END)
+
+
+def friday(day: date) -> date:
+    """The last Friday up to that day: blocks end on Fridays."""
+    return day - timedelta(days=(day.weekday() - FRIDAY) % 7)
 
 
 def reminders(asked_on: date, target: date) -> list[date]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from letters.views import documents, packets, requests, verify
+from letters.views import documents, packets, planner, requests, verify
 
 app_name = "letters"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("VERIFY/<str:code>/", verify.verify_capitals, name="verify_capitals"),
     path(".well-known/certificate-keys.json", verify.keys, name="certificate_keys"),
     path("certificates/<str:code>/", documents.certificate, name="certificate"),
+    path("planner/", planner.planner, name="planner"),
     path("letters/", requests.letters, name="requests"),
     path("letters/<str:code>/", requests.request_page, name="request"),
     path("letters/<str:code>/request.pdf", requests.request_pdf, name="request_pdf"),

@@ -77,6 +77,10 @@ TABLE = {
     "letters:ask": row(SIGN_IN, 302, GONE, GONE, GONE, GONE, GONE),
     "letters:packet": row(OK, GONE, OK, OK, OK, OK, OK),
     "letters:packet_pdf": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
+    # Who has an account has a profile.
+    "accounts:questions": row(OK, 302, 302, 302, 302, 302, 302),
+    "accounts:clear_answers": POSTED,
+    "letters:planner": PUBLIC,
     "accounts:dashboard": row(SIGN_IN, 302, 302, 302, 302, 302, 302),
     "accounts:take_role": POSTED,
     "accounts:profile": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
