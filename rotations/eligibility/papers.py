@@ -223,11 +223,9 @@ def _evidence(paper: _Paper, document: Document | None) -> str:
 
 
 def _check_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
-    return replace(
-        _judge_paper(case, paper, document),
-        evidence=_evidence(paper, document),
-        guide="documents-and-immunizations",
-    )
+    found = _judge_paper(case, paper, document)
+    guide = "documents-and-immunizations" if found.state == LATE else ""
+    return replace(found, evidence=_evidence(paper, document), guide=guide)
 
 
 def _judge_paper(case: Case, paper: _Paper, document: Document | None) -> Check:

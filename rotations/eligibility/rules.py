@@ -1,6 +1,6 @@
 """The rules about the learner herself, and all of a listing's rules together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -42,19 +42,32 @@ def check_listing(  # noqa: PLR0913  what is known of her beside her profile
     today: date,
     has_overlap: bool | None = None,
     school_approves: bool = False,
+    excepted: Collection[str] = (),
 ) -> list[Check]:
     """Every rule of a listing held against a learner, unmet ones first.
 
     Asks the database nothing if ``requirements__type``, ``site__state`` and the
     documents' types are loaded. Without a profile, for a visitor, most is unknown;
-    where nobody looked for other placements (``has_overlap``), R10 is left out.
+    where nobody looked for other placements (``has_overlap``), R10 is left out. Rules that
+    staff let pass (``excepted``) warn.
     """
     case = Case(listing, profile, block, today, wallet(documents), school_approves)
     found = [rule.check(case) for rule in RULES]
     found.append(_overlap(case, has_overlap=has_overlap))
     hard = severities()
-    checks = [*found, *check_papers(case)]
-    return in_order(_weighed(case, check, hard[check.rule]) for check in checks if check)
+    checks = [check for check in [*found, *check_papers(case)] if check]
+    weighed = [_weighed(case, check, hard[check.rule]) for check in checks]
+    return in_order(
+        _let_pass(check) if check and check.rule in excepted else check for check in weighed
+    )
+
+
+def _let_pass(check: Check) -> Check:
+    """For this request alone; the rule is as unmet as before."""
+    if not check.blocks:
+        return check
+    hint = _("A coordinator lets it pass for this request. No visa letter is made for it.")
+    return replace(check, state=LATE, blocks=False, hint=hint)
 
 
 def _weighed(case: Case, check: Check, severity: str) -> Check | None:

@@ -113,7 +113,7 @@ class TestListing:
         assert "Compared with your answers: <b>International medical graduate (IMG)</b>" in page
         assert "Not met: B-1/B-2 does not cover hands-on work by graduates" in page
         assert "Change answers" in page
-        assert "Start a wallet" in page
+        assert "Papers count once they are in your wallet" in page
         assert "You meet" in page
         assert response["Cache-Control"] == "no-store, private"
 
