@@ -33,6 +33,7 @@ from placements.actions.applications import (
     submit_application,
     withdraw_application,
 )
+from placements.actions.exceptions import except_from_visa_rule
 from placements.actions.offers import accept_offer, offer_seat
 from placements.actions.placements import (
     cancel_placement,
@@ -87,6 +88,12 @@ class Asked(forms.Form):
 class NoteForm(Asked):
     note = forms.CharField(
         label=_("What the learner reads"), max_length=600, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class VisaExceptionForm(Asked):
+    note = forms.CharField(
+        label=_("Why the visa rule does not stop it; staff read this"), max_length=300
     )
 
 
@@ -175,6 +182,7 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
         "withdraw",
         "refuse",
         "close",
+        "except_visa",
     ]
     change_list_template = "admin/placements/application/change_list.html"
 
@@ -277,6 +285,15 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
             rows,
             NoteForm,
             lambda row, **f: close_application(row, by=person(request), **f),
+        )
+
+    @admin.action(description=_("Let the visa rule pass …"), permissions=["move"])
+    def except_visa(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            rows,
+            VisaExceptionForm,
+            lambda row, **f: except_from_visa_rule(row, by=person(request), **f),
         )
 
 

@@ -122,6 +122,7 @@ def precheck(application: Application, *, today: date | None = None) -> list[Che
         today=today or timezone.localdate(timezone=listing.site.zone),
         has_overlap=bool(block and has_overlap(learner, block)),
         school_approves=school_approves(application),
+        excepted=application.excepted,
     )
 
 
@@ -270,6 +271,7 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
                     application.submitted_at, timezone=application.listing.site.zone
                 ),
                 school_approves=school_approves(application),
+                excepted=application.excepted,
             ),
         )
         for application in found

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.codes import new_code
 from accounts.models import Document, User
+from audit.constraints import both_or_neither
 from placements.states import HOLDS_A_SEAT, OPEN, DeclineReason, Status
 from rotations.blocks import Block, Week
+from rotations.kinds import Rule
 from rotations.models import Listing
 
 
@@ -84,6 +86,14 @@ class Application(models.Model):
     note = models.CharField(
         _("a kind word, or the reason"), max_length=600, blank=True, editable=False
     )
+    # Staff let the visa rule (R3) pass for this request, and why.
+    visa_exception = models.CharField(
+        _("why the visa rule does not stop it"), max_length=300, blank=True, editable=False
+    )
+    visa_exception_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    visa_exception_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -96,6 +106,9 @@ class Application(models.Model):
             models.Index("listing", "status", "start_on", name="application_by_listing"),
         ]
         constraints = [
+            both_or_neither(
+                "application_visa_exception_has_an_author", "visa_exception_at", "visa_exception_by"
+            ),
             models.UniqueConstraint(
                 name="application_one_open_per_learner_and_listing",
                 fields=["learner", "listing"],
@@ -133,6 +146,11 @@ class Application(models.Model):
         """Hold the row until the transaction ends, and see it as it now is."""
         rows = Application.objects.select_for_update(no_key=True, of=("self",))
         self.refresh_from_db(from_queryset=rows)
+
+    @property
+    def excepted(self) -> frozenset[str]:
+        """The rules that staff let pass for this request."""
+        return frozenset({Rule.VISA}) if self.visa_exception_at else frozenset()
 
     @property
     def block(self) -> Block | None:
