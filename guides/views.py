@@ -1,13 +1,11 @@
 from itertools import groupby
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from guides.markdown import contents, fill_in, to_html
 from guides.models import Guide, GuideGroup, Page
+from guides.queries import guide_in_full, page_in_full
 
 
 @require_safe
@@ -28,23 +26,10 @@ def index(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One guide, with its contents beside it and the next one below."""
     article = get_object_or_404(Guide, slug=slug, is_published=True)
-    following = (
-        Guide.objects.filter(is_published=True, order__gt=article.order)
-        .only("slug", "title", "summary", "order")
-        .first()
-    )
-    facts = {
-        "guide": article,
-        "html": mark_safe(to_html(article.body)),  # noqa: S308  cleaned by nh3
-        "contents": contents(article.body),
-        "following": following,
-    }
-    return render(request, "guides/guide.html", facts)
+    return render(request, "guides/guide.html", guide_in_full(article))
 
 
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """One of the pages that a portal owes."""
-    owed = get_object_or_404(Page, slug=slug)
-    html = mark_safe(to_html(fill_in(owed.body, settings.PORTAL)))  # noqa: S308  cleaned by nh3
-    return render(request, "guides/page.html", {"page": owed, "html": html})
+    return render(request, "guides/page.html", page_in_full(get_object_or_404(Page, slug=slug)))

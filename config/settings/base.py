@@ -57,6 +57,9 @@ PORTAL = {
     "paper": env.str("PORTAL_PAPER", "Letter"),
 }
 
+# What guides and pages name in braces.
+FACTS = "config.facts.Facts"
+
 INSTALLED_APPS = [
     "config.apps.FrameConfig",
     "seed",

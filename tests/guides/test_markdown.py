@@ -2,7 +2,7 @@
 
 import pytest
 
-from guides.markdown import contents, fill_in, to_html
+from guides.markdown import contents, fill_in, names_in, to_html
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,28 @@ def test_to_html_keeps_what_a_guide_needs():
 def test_to_html_names_a_tables_columns():
     html = to_html("| a | b |\n|---|---|\n| 1 | 2 |")
 
-    assert '<table class="table">' in html
+    assert '<table class="table" role="table">' in html
     assert html.count('scope="col"') == 2
+    assert '<th role="rowheader" scope="row">1</th>' in html
+    assert '<td role="cell" data-label="b">2</td>' in html
+
+
+@pytest.mark.parametrize(("columns", "stacked"), [(2, False), (3, True)])
+def test_to_html_lets_the_rows_of_a_wide_table_stand_under_each_other(columns, stacked):
+    row = "| a " * columns + "|"
+
+    assert ("stacked" in to_html(f"{row}\n{'|---' * columns}|\n{row}")) == stacked
+
+
+def test_to_html_gives_smaller_headings_an_anchor_but_no_place_in_the_contents():
+    assert '<h3 id="externship">' in to_html("## Types\n\n### Externship")
+    assert contents("## Types\n\n### Externship") == [("Types", "types")]
+
+
+def test_to_html_cleans_what_a_label_repeats():
+    html = to_html('| a | "><script>x</script> |\n|---|---|\n| 1 | 2 |')
+
+    assert "<script" not in html
 
 
 def test_contents_gives_each_heading_an_anchor_of_its_own():
@@ -54,5 +74,17 @@ def test_contents_gives_each_heading_an_anchor_of_its_own():
     assert all(f'id="{anchor}"' in to_html(text) for _title, anchor in contents(text))
 
 
-def test_fill_in_puts_the_portals_facts():
-    assert fill_in("Write to {portal_email}.", {"email": "a@b.example"}) == "Write to a@b.example."
+def test_fill_in_puts_what_is_known_and_leaves_the_rest():
+    text = 'Write to {portal_email}, within {timer:answer} or {timer:never}. {"json": 1}'
+    known = {"portal_email": "a@b.example", "timer:answer": "10 business days"}
+
+    assert fill_in(text, known) == (
+        'Write to a@b.example, within 10 business days or {timer:never}. {"json": 1}'
+    )
+
+
+def test_names_in_finds_what_stands_in_braces():
+    assert names_in("{policies}, {season:last_day}, {Not this}, { nor this }") == {
+        "policies",
+        "season:last_day",
+    }
