@@ -49,6 +49,24 @@ def test_guide_shows_contents_review_and_what_is_next(client):
     assert 'href="/guides/second/"' in text
 
 
+def test_a_guide_can_be_handed_on(client, settings):
+    guide("first", title="First & last")
+
+    text = client.get("/guides/first/").text
+
+    assert f'data-copy="{settings.SITE_URL}/guides/first/"' in text
+    assert "mailto:?subject=First%20%26%20last&amp;body=http" in text
+
+
+def test_a_guide_without_a_named_reviewer_claims_none(client):
+    guide("first", reviewed_on=date(2027, 1, 4))
+
+    text = client.get("/guides/first/").text
+
+    assert "Checked against its sources on" in text
+    assert "Reviewed by" not in text
+
+
 def test_an_unpublished_guide_is_not_there(client):
     guide("first", is_published=False)
 
