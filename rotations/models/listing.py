@@ -16,6 +16,8 @@ from accounts.models import DocumentType, PreceptorProfile
 from rotations.blocks import Block
 from rotations.kinds import (
     HANDS_ON_FROM,
+    LEVEL_MEANS,
+    TYPE_MEANS,
     HandsOn,
     Letterhead,
     ListingStatus,
@@ -196,6 +198,14 @@ class Listing(models.Model):
     def kind(self) -> str:
         """Both halves: “Externship, hands-on”."""
         return f"{self.get_rotation_type_display()}, {self.touch}"
+
+    @property
+    def type_means(self) -> str:
+        return str(TYPE_MEANS[RotationType(self.rotation_type)])
+
+    @property
+    def level_means(self) -> str:
+        return str(LEVEL_MEANS[HandsOn(self.hands_on)])
 
     @property
     def lengths(self) -> list[int]:

@@ -22,7 +22,6 @@ from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
 from rotations.forms.catalogue import CatalogueForm
 from rotations.forms.question import QuestionForm
-from rotations.kinds import LEVEL_MEANS, TYPE_MEANS, HandsOn, RotationType
 from rotations.models import Listing
 from rotations.permissions import edits_listings, is_office_of
 from rotations.queries import (
@@ -135,8 +134,6 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "why_closed": closed,
         "icon_name": touch_icon(found),
         "open_to": open_to(found.families),
-        "type_means": TYPE_MEANS[RotationType(found.rotation_type)],
-        "level_means": LEVEL_MEANS[HandsOn(found.hands_on)],
         "weeks": weeks,
         "chosen": block,
         "next_start": first and first.start_on,
