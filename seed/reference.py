@@ -159,10 +159,8 @@ def _guides() -> int:
     groups = {str(label): value for value, label in GuideGroup.choices}
     rows = [
         {
-            **{
-                name: front[name]
-                for name in ("slug", "title", "summary", "reviewed_on", "reviewed_by")
-            },
+            **{name: front[name] for name in ("slug", "title", "summary", "reviewed_on")},
+            "reviewed_by": front.get("reviewed_by", ""),
             "group": groups[front["group"]],
             "order": list(groups).index(front["group"]) * GROUP_STEP + int(front["order"]),
             "minutes": int(front["minutes"]),
