@@ -3,6 +3,7 @@
 import os
 
 from config.settings.dev import *
+from config.settings.storage import private_storage
 
 # Processes that share the tests (pytest-xdist numbers them gw0, gw1, …) have a broker and a folder
 # each, as each has a database.

@@ -19,8 +19,7 @@ def severities() -> Mapping[str, str]:
     if found is None:
         found = dict(EligibilityRule.objects.values_list("rule", "severity"))
         cache.set(CACHE_KEY, found, SECONDS)
-    shipped: dict[str, str] = {**SHIPPED}
-    return shipped | found
+    return {str(rule): str(severity) for rule, severity in SHIPPED.items()} | found
 
 
 def forget_severities() -> None:

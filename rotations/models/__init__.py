@@ -8,8 +8,8 @@ from rotations.models.week import SeatWeek
 
 __all__ = [
     "CancellationPolicy",
-    "Entry",
     "EligibilityRule",
+    "Entry",
     "Listing",
     "Question",
     "Requirement",
