@@ -76,7 +76,7 @@ def check_address(address: str) -> None:
     """
     local, _at, domain = address.rpartition("@")
     if not local.isascii() or unicodedata.normalize("NFKC", domain) != domain:
-        raise ValidationError(_("Enter a valid email address."), code="invalid")
+        raise ValidationError(_("Enter a valid e-mail address."), code="invalid")
 
 
 def clean_person_name(text: str) -> str:

@@ -59,7 +59,7 @@ def test_a_time_zone_that_nobody_knows_is_left_out(client, guess):
         ({"terms": ""}, "Agree to the terms to create an account."),
         ({"name": ""}, "Enter your name as in your passport."),
         ({"name": "\u202e A"}, "Enter your name as in your passport."),
-        ({"email": "amara"}, "Enter a valid email address."),
+        ({"email": "amara"}, "Enter a valid e-mail address."),
         ({"password1": "short"}, "at least 12 characters"),
         ({"password1": "rotation1234"}, "rotation"),
         ({"password1": "Amara O'Nwosu"}, "too similar"),

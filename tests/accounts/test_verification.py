@@ -107,6 +107,7 @@ class TestClock:
         assert hers.user == helen.user
         assert "[Renew by " in hers.subject
         assert "Texas" in hers.subject
+        assert "Mails about your license cannot be switched off." in hers.body
         office = Message.objects.filter(template="accounts/licence_expiring_office").first()
         assert office is None or office.recipient == settings.PORTAL["email"]
         assert office is None or "O'Castellano" in office.subject

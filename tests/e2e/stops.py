@@ -228,7 +228,7 @@ class Portal:
         ]
 
     def sign_in_as_staff(self, page: Page) -> None:
-        page.get_by_label("Email").fill(self.coordinator.email)
+        page.get_by_label("E-mail").fill(self.coordinator.email)
         page.get_by_label("Password").fill("wardlight-demo")
         page.locator(SUBMIT).first.click()
         page.wait_for_url("**/2fa/authenticate/")

@@ -88,7 +88,7 @@ def office():
 
 def sign_in(page, address, password):
     page.goto("/accounts/login/")
-    page.get_by_label("Email").fill(address)
+    page.get_by_label("E-mail").fill(address)
     page.get_by_label("Password").fill(password)
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
 
@@ -121,7 +121,7 @@ def browse(page, live_server, listing):
 def sign_up(page, smtp):
     """Sent to sign in first, she makes an account, and comes back with her dates."""
     page.get_by_role("link", name="Create an account").click()
-    page.get_by_label("Email").fill(LEARNER)
+    page.get_by_label("E-mail").fill(LEARNER)
     page.get_by_label("Full name as in your passport").fill("Amara O'Brien-Okafor")
     page.get_by_label("What should we call you").fill("Amara")
     page.get_by_label("Password").first.fill(PASSWORD)

@@ -32,7 +32,7 @@ def dana(page):
 
 def sign_in(page, base_url, user):
     page.goto(f"{base_url}/accounts/login/")
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 

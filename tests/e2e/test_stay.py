@@ -25,7 +25,7 @@ def amara(page, base_url):
 
 
 def sign_in(page, user):
-    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 

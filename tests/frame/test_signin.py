@@ -29,7 +29,7 @@ def test_mails_name_the_portals_own_address(client, person, settings):
     ("address", "words"),
     [
         ("/accounts/password/change/", "Change your password"),
-        ("/accounts/email/", "Your email address"),
+        ("/accounts/email/", "Your e-mail address"),
         ("/accounts/2fa/", "Second factor"),
     ],
 )
@@ -55,3 +55,16 @@ def test_the_admin_changes_passwords_where_everybody_does(staff_client):
     response = staff_client.get("/admin/password_change/")
 
     assert response["Location"] == "/accounts/password/change/"
+
+
+@pytest.mark.parametrize("who", ["nobody", "somebody"])
+@pytest.mark.parametrize(
+    "page", ["login/", "signup/", "password/reset/", "login/code/", "email/", "2fa/"]
+)
+def test_it_is_e_mail_on_every_page(client, who, page):
+    if who == "somebody":
+        client.force_login(UserFactory())
+
+    for answer in (client.get(f"/accounts/{page}"), client.post(f"/accounts/{page}", {})):
+        seen = re.sub(r"<[^>]+>|[\w.]+@[\w.]+", " ", answer.text)
+        assert re.findall(r"[^.>]*\b[Ee]mails?\b[^.<]*", seen) == []

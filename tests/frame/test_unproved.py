@@ -130,7 +130,7 @@ def test_an_address_that_looks_like_another_is_none(client, typed, form):
     answer = client.post(f"/accounts/{form}", fields)
 
     assert answer.status_code == 422
-    assert "Enter a valid email address." in answer.text
+    assert "Enter a valid e-mail address." in answer.text
     assert not Message.objects.exists()
     assert User.objects.count() == len(OWNERS)
 
