@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -25,6 +25,7 @@ from accounts.models import (
     User,
 )
 from accounts.uploads import scanning
+from audit.queries import history_of
 from guides.models import Page
 from outbox.models import Message
 
@@ -62,6 +63,15 @@ def roles(user: User) -> list[str]:
         Role.COORDINATOR: user.is_staff,
     }
     return [role.value for role, is_hers in held.items() if is_hers]
+
+
+def dates_confirmed(document: Document) -> datetime | None:
+    """When she last said that its dates, as they stand now, are right."""
+    said = history_of(document).filter(verb="document.dates_confirmed").last()
+    if said is None:
+        return None
+    now = {name: str(getattr(document, name) or "") for name in ("issued_on", "expires_on")}
+    return said.at if said.detail.items() >= now.items() else None
 
 
 def is_offered_second_factor(user: User) -> bool:

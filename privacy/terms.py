@@ -19,6 +19,8 @@ class Term(TextChoices):
     MAILS = "mails", _("Texts of mails that we sent")
     COPIES = "copies", _("Copies of your data")
     SESSIONS = "sessions", _("Sign-ins that have ended")
+    ADDRESSES = "addresses", _("Changes of your address")
+    UNCONFIRMED = "unconfirmed", _("Accounts whose address nobody confirmed")
     RECORD = "record", _("Record of changes, without words or names")
     ERASURE_GRACE = "erasure_grace", _("Time to change your mind before an account is deleted")
 
@@ -52,6 +54,8 @@ SHIPPED = {
     Term.MAILS: Shipped(365, _("after they were sent"), OURS),
     Term.COPIES: Shipped(7, _("after they were made"), OURS),
     Term.SESSIONS: Shipped(30, _("after they ended"), OURS),
+    Term.ADDRESSES: Shipped(30, _("after they were asked for"), f"{OURS}: undone for three days"),
+    Term.UNCONFIRMED: Shipped(30, _("after they were opened"), OURS),
     Term.RECORD: Shipped(
         7 * 365 + 2, _("after the change"), f"{OURS}: proof against tampering; 7 years at least"
     ),

@@ -17,6 +17,7 @@ from accounts.forms import RejectForm
 from accounts.http import allow, person
 from accounts.models import Document, DocumentType
 from accounts.permissions import runs
+from accounts.queries import dates_confirmed
 from audit.admin import AuditedAdmin, ReadOnly
 
 
@@ -200,6 +201,7 @@ class DocumentAdmin(ReadOnly, admin.ModelAdmin):
             "around": self._around(request, paper),
             "facts": paper.owner.immunization_facts.all() if paper.type.is_health else (),
             "others": versions.exclude(pk=paper.pk),
+            "confirmed": dates_confirmed(paper),
             "needed": paper.sent_with.filter(runs("application"))
             .select_related("application__listing")
             .order_by("application__start_on"),

@@ -3,6 +3,7 @@
 What goes and what stays is said in ``privacy.registry``; here it happens.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.contrib.auth import SESSION_KEY
@@ -111,6 +112,7 @@ def carry_out(erasure: Erasure) -> bool:
         emails.erasure_held_up(erasure, occasion=event, names=[one.name for one in found])
         return False
     address = person.email
+    _sign_out_everywhere(person)
     _erase(person)
     erasure.done_at = timezone.now()
     erasure.save(update_fields=["done_at"])
@@ -125,7 +127,6 @@ def _erase(person: User) -> None:
     empty_mails(person)
     empty_office_log(person)
     take_name_out_of_texts(person)
-    _sign_out_everywhere(person)
     for fate in FATES:
         rows = fate.model._default_manager.filter(fate.hers(person))
         if fate.deleted:
@@ -136,6 +137,12 @@ def _erase(person: User) -> None:
         share_fate(fate, person)
     _empty_account(person)
     Event.objects.filter(by=person).exclude(address=None).update(address=None)
+
+
+def forget_unconfirmed(people: Iterable[User]) -> None:
+    """Those who never showed that an address is theirs, and so were never in; nobody is told."""
+    for person in people:
+        _erase(person)
 
 
 def _sign_out_everywhere(person: User) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, transaction
@@ -17,7 +18,7 @@ from django.db.models import DateField, F, OuterRef, ProtectedError, Q, QuerySet
 from django.db.models.functions import Cast, Least
 from django.utils import timezone
 
-from accounts.models import Document
+from accounts.models import AddressChange, Document, User
 from audit.models import Event
 from letters.models import IssuedDocument, LetterRequest
 from letters.states import LetterStatus
@@ -26,6 +27,7 @@ from outbox.models import Message
 from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
 from placements.states import OPEN
 from privacy.actions import history
+from privacy.actions.erasures import forget_unconfirmed
 from privacy.actions.exports import expire_export
 from privacy.actions.files import delete_with_files, files_of, owe_deletion
 from privacy.models import Export, RetentionRun
@@ -174,6 +176,14 @@ def _forget_sign_ins(rows: QuerySet) -> None:
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
+def _unconfirmed(moment: datetime) -> QuerySet:
+    """Signed up, and never in. Whom staff entered has no address of the sort to confirm."""
+    shown = EmailAddress.objects.filter(verified=True).values("user")
+    open_ = User.objects.filter(is_active=True, is_staff=False, last_login=None)
+    asked = open_.filter(date_joined__lt=moment, preceptor_profile=None, applications=None)
+    return asked.filter(pk__in=EmailAddress.objects.values("user")).exclude(pk__in=shown)
+
+
 def _expired_copies(_moment: datetime) -> QuerySet:
     """Each copy was promised a day of its own; this is for those that the clock missed."""
     return Export.objects.filter(expires_at__lt=timezone.now()).exclude(file="")
@@ -209,6 +219,12 @@ RULES = (
     Rule(Term.MAILS, _sent, lambda rows: forget(rows, addressee=True)),
     Rule(Term.COPIES, _expired_copies, _expire),
     Rule(Term.SESSIONS, _signed_out, _forget_sign_ins),
+    Rule(
+        Term.ADDRESSES,
+        lambda moment: AddressChange.objects.filter(asked_at__lt=moment),
+        delete_with_files,
+    ),
+    Rule(Term.UNCONFIRMED, _unconfirmed, forget_unconfirmed),
     Rule(
         Term.RECORD,
         lambda moment: Event.objects.filter(at__lt=moment),

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.actions import confirm_dates
 from accounts.kinds import RejectReason, Scan
 from accounts.models import Document
 from placements.states import Status
@@ -120,6 +121,16 @@ def test_a_decision_on_what_came_to_wait_for_the_scanner_is_refused(office, queu
     assert "Nobody can have read it" in office.get(answer.url).text
 
 
+def test_the_page_says_whether_the_learner_read_the_dates_once_more(office, queue):
+    assert "not confirmed by the learner" in office.get(page(queue[0])).text
+    confirm_dates(queue[0], by=queue[0].owner)
+    assert "by the learner, " in office.get(page(queue[0])).text
+
+    Document.objects.filter(pk=queue[0].pk).update(issued_on="2020-01-01")
+
+    assert "not confirmed by the learner" in office.get(page(queue[0])).text
+
+
 def test_who_may_not_review_begins_nothing(office, dana, queue):
     dana.groups.clear()
 
@@ -131,5 +142,5 @@ def test_a_review_page_asks_as_much_for_three_as_for_one(office, size, django_as
     papers = [DocumentFactory(**WAITING) for _ in range(size)]
     office.get(page(papers[0]))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert office.get(page(papers[0])).status_code == 200

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import DatabaseError
 from django.utils import timezone
 
-from accounts.models import Document
+from accounts.models import AddressChange, Document, User
 from audit.models import Event
 from clocks.models import Due
 from clocks.tasks import tick  # noqa: F401  its timers are what runs here
@@ -30,6 +31,7 @@ from tests.factories.placements import (
     PlacementFactory,
 )
 from tests.factories.rotations import QuestionFactory
+from tests.frame.signing import sign_up
 from tests.privacy.test_erasure_scan import files_in
 
 pytestmark = pytest.mark.django_db
@@ -306,6 +308,42 @@ def test_a_dry_run_counts_and_deletes_nothing(amara, capsys):
     call_command("retention")
     assert "1 deleted." in capsys.readouterr().out
     assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(("asked", "gone"), [(29, False), (30, True)])
+def test_a_change_of_address_is_remembered_for_thirty_days(amara, asked, gone):
+    AddressChange.objects.create(
+        user=amara, old="a@example.com", new="b@example.com", key="k", asked_at=ago(asked)
+    )
+
+    night()
+
+    assert AddressChange.objects.exists() is not gone
+
+
+@pytest.mark.parametrize(
+    ("joined", "verified", "gone"), [(29, False, False), (30, False, True), (300, True, False)]
+)
+def test_who_never_confirmed_an_address_is_forgotten(client, joined, verified, gone):
+    sign_up(client, "nobody@example.com")
+    stranger = User.objects.get(email="nobody@example.com")
+    set_on(stranger, date_joined=ago(joined))
+    EmailAddress.objects.filter(user=stranger).update(verified=verified)
+
+    counts = night()
+
+    stranger.refresh_from_db()
+    assert counts == ({"unconfirmed": 1} if gone else {})
+    assert stranger.is_active is not gone
+    assert ("nobody@example.com" in str(User.objects.values())) is not gone
+    assert EmailAddress.objects.filter(user=stranger).exists() is not gone
+    assert night() == counts
+
+
+def test_whom_staff_entered_waits_as_long_as_she_likes(amara):
+    set_on(amara, date_joined=ago(3000))
+
+    assert night() == {}
 
 
 def test_each_term_has_a_rule_and_a_ground():
