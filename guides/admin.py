@@ -2,7 +2,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
@@ -16,6 +18,9 @@ class TextAdmin(admin.ModelAdmin):
     """A text with a preview: a button sends what is typed and opens the page as readers see it."""
 
     form = TextForm
+    formfield_overrides = {
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 30, "class": "long-text"})}
+    }
     change_form_template = "admin/guides/change_form.html"
     page: ClassVar[str]
     in_full: ClassVar[Callable[[Any], dict[str, Any]]]
