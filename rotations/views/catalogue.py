@@ -75,6 +75,7 @@ def browse(request: Request) -> HttpResponse:
     specialties, states = names()
     filters = CatalogueForm(request.GET, specialties=specialties, states=states)
     search = filters.search
+    visitor = Visitor.of_request(request)
     found = catalogue(search, today=today)
     after, before = _cursor(request, "after"), _cursor(request, "before")
     page = found.page(PAGE_SIZE, after=after, before=before)
@@ -84,6 +85,7 @@ def browse(request: Request) -> HttpResponse:
     context = {
         "filters": filters,
         "search": search,
+        "visitor": visitor,
         "sort": filters.order,
         "facets": facets(filters, found, whole=request.GET.get("all", "")),
         "states": options_of("state", filters, found),
@@ -97,7 +99,7 @@ def browse(request: Request) -> HttpResponse:
         "has_pairs": fills(found),
         "cards": faces(
             page.rows,
-            Visitor.of_request(request),
+            visitor,
             today=today,
             weeks=search.weeks,
             since=search.start,
@@ -107,7 +109,7 @@ def browse(request: Request) -> HttpResponse:
         "previous_page": _turn(filters, "before", page.rows[0].cursor) if page.has_previous else "",
     }
     if not found:
-        context |= _instead(filters, found, Visitor.of_request(request), today=today)
+        context |= _instead(filters, found, visitor, today=today)
     context["is_partial"] = request.htmx and not request.htmx.history_restore_request
     if not context["is_partial"]:
         return render(request, "rotations/catalogue.html", context)

@@ -1,8 +1,10 @@
 """Five questions instead of an account, and what becomes of the answers."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -84,6 +86,24 @@ class TestQuestions:
         response = client.post(CLEAR, {"next": "/rotations/"})
 
         assert response["Location"] == "/rotations/"
+        assert KEY not in client.session
+
+    @pytest.mark.parametrize("page", ["listing", "catalogue"])
+    def test_are_forgotten_from_where_they_are_shown(self, page):
+        """By a browser, whose form needs the page's token."""
+        listing = ListingFactory(weeks=4)
+        client = Client(enforce_csrf_checks=True)
+        token = client.get(QUESTIONS).context["csrf_token"]
+        client.post(QUESTIONS, told(csrfmiddlewaretoken=str(token)))
+        url = listing.get_absolute_url() if page == "listing" else "/rotations/"
+
+        shown = html(client.get(url))
+        form = re.search(rf'<form[^>]*action="{CLEAR}">.*?</form>', shown)[0]
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+        response = client.post(CLEAR, fields)
+
+        assert response.status_code == 302
+        assert response["Location"].startswith(url)
         assert KEY not in client.session
 
     def test_are_not_asked_of_somebody_with_an_account(self, client):
