@@ -1,3 +1,4 @@
+import pgtrigger
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,47 @@ class GuideGroup(models.TextChoices):
     ON_SITE = "on_site", _("On site")
     LETTERS = "letters", _("Letters and Match")
     VISA = "visa", _("Visa basics")
+
+
+class FormerSlug(models.Model):
+    """An address that a page had: links that people kept still lead there.
+
+    A row names its subject and no other slug, so one step is always enough. It is looked at only
+    where no page has the slug now; whoever takes a slug that another gave up gets its visitors.
+    """
+
+    # The table of the subject, and its key there.
+    kind = models.CharField(max_length=40)
+    slug = models.CharField(max_length=100)
+    subject_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [
+            models.UniqueConstraint(name="formerslug_leads_to_one_page", fields=["kind", "slug"])
+        ]
+        indexes = [models.Index("kind", "subject_id", name="formerslug_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.slug}"
+
+
+def former_slugs() -> pgtrigger.Trigger:
+    """Keeps the slug that a row gives up, whoever changes it: a page, the admin or a statement."""
+    return pgtrigger.Trigger(
+        name="keeps_former_slugs",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("slug"),
+        condition=pgtrigger.Q(old__slug__df=pgtrigger.F("new__slug")),
+        func="""
+            INSERT INTO guides_formerslug (kind, slug, subject_id, at)
+            VALUES (TG_TABLE_NAME, OLD.slug, OLD.id, now())
+            ON CONFLICT (kind, slug) DO UPDATE SET subject_id = EXCLUDED.subject_id, at = now();
+            RETURN NULL;
+        """,
+    )
 
 
 class Guide(models.Model):
@@ -42,6 +84,7 @@ class Guide(models.Model):
         verbose_name = _("guide")
         verbose_name_plural = _("guides")
         ordering = ["order", "title"]
+        triggers = [former_slugs()]
 
     def __str__(self) -> str:
         return self.title

@@ -5,6 +5,7 @@ from typing import Any
 import us
 from django.db import transaction
 from django.db.models import Model
+from django.utils.text import slugify
 
 from accounts.actions import ensure_groups
 from accounts.immunity import ENOUGH
@@ -67,6 +68,7 @@ def _states() -> int:
         {
             "abbr": state.abbr,
             "name": state.name,
+            "slug": slugify(state.name),
             "fips": state.fips or "",
             "zones": state.time_zones,
             "is_territory": bool(state.is_territory),

@@ -18,6 +18,7 @@ from accounts.models.document import private_storage
 from accounts.models.user import User
 from audit.constraints import both_or_neither
 from clocks.queries import length
+from guides.models import former_slugs
 
 # Below this number of requests, figures about answers say nothing (handbook 2.1.1).
 ENOUGH_REQUESTS = 5
@@ -125,6 +126,7 @@ class PreceptorProfile(models.Model):
         verbose_name = _("preceptor")
         verbose_name_plural = _("preceptors")
         ordering = ["user__name"]
+        triggers = [former_slugs()]
         constraints = [
             both_or_neither(
                 "preceptor_identity_checked_by_somebody",

@@ -204,6 +204,7 @@ NOT_COPIED = {
     "clocks.Interval": NOBODY,
     "clocks.IntervalEvent": NOBODY,
     "contenttypes.ContentType": NOBODY,
+    "guides.FormerSlug": "Addresses that public pages had, by the number of the page.",
     "guides.Guide": NOBODY,
     "guides.Page": NOBODY,
     "letters.IssuedDocumentEvent": HISTORY,

@@ -31,6 +31,7 @@ from accounts.models import (
     RegistryLookup,
     User,
 )
+from guides.models import FormerSlug
 from letters.models import IssuedDocument, LetterRequest
 from placements.models import (
     Application,
@@ -116,6 +117,14 @@ FATES = (
         PreceptorProfile,
         lambda user: Q(user=user),
         sets={"slug": Concat(Value("former-"), "user_id", output_field=models.CharField())},
+    ),
+    # After her profile: what it gave up just now was her name.
+    _deleted(
+        FormerSlug,
+        lambda user: Q(
+            kind=PreceptorProfile._meta.db_table,
+            subject_id__in=PreceptorProfile.objects.filter(user=user).values("pk"),
+        ),
     ),
     Fate(Consent, lambda user: Q(user=user), keeps=_kept("version", "subject_id")),
     Fate(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.kinds import Family
 from accounts.models import DocumentType, PreceptorProfile
+from guides.models import former_slugs
 from rotations.blocks import Block
 from rotations.kinds import (
     HANDS_ON_FROM,
@@ -141,6 +142,7 @@ class Listing(models.Model):
         verbose_name = _("listing")
         verbose_name_plural = _("listings")
         ordering = ["title"]
+        triggers = [former_slugs()]
         indexes = [
             GinIndex("document", name="listing_document"),
             models.Index("status", "specialty", name="listing_by_specialty"),

@@ -10,6 +10,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from guides.models import former_slugs
 from rotations import places
 from rotations.kinds import Setting, SpecialtyGroup
 
@@ -25,6 +26,7 @@ class State(models.Model):
 
     abbr = models.CharField(_("abbreviation"), max_length=2, unique=True)
     name = models.CharField(_("name"), max_length=40)
+    slug = models.SlugField(max_length=40, unique=True)
     fips = models.CharField(max_length=2)
     zones = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     is_territory = models.BooleanField(_("territory"), default=False)
@@ -36,9 +38,13 @@ class State(models.Model):
         verbose_name = _("state")
         verbose_name_plural = _("states")
         ordering = ["name"]
+        triggers = [former_slugs()]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("rotations:state", args=[self.slug])
 
 
 class Specialty(models.Model):
@@ -63,6 +69,7 @@ class Specialty(models.Model):
         verbose_name = _("specialty")
         verbose_name_plural = _("specialties")
         ordering = ["name"]
+        triggers = [former_slugs()]
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,7 @@ from typing import Any
 
 import factory
 from django.utils import timezone
+from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from accounts.kinds import Family
@@ -42,6 +43,7 @@ class StateFactory(DjangoModelFactory):
 
     abbr = "TX"
     name = "Texas"
+    slug = factory.LazyAttribute(lambda state: slugify(state.name))
     fips = "48"
     zones = ["America/Chicago"]
 
