@@ -49,7 +49,7 @@ def former_slugs() -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name="keeps_former_slugs",
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("slug"),
+        operation=pgtrigger.UpdateOf("slug"),  # type: ignore[no-untyped-call]
         condition=pgtrigger.Q(old__slug__df=pgtrigger.F("new__slug")),
         func="""
             INSERT INTO guides_formerslug (kind, slug, subject_id, at)

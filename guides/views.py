@@ -2,10 +2,14 @@ from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from guides.http import moved
 from guides.models import Guide, GuideGroup, Page
 from guides.queries import guide_in_full, page_in_full
+from guides.structured import article, breadcrumbs, graph
 
 
 @require_safe
@@ -25,8 +29,17 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     """One guide, with its contents beside it and the next one below."""
-    article = get_object_or_404(Guide, slug=slug, is_published=True)
-    return render(request, "guides/guide.html", guide_in_full(article))
+    published = Guide.objects.filter(is_published=True)
+    found = published.filter(slug=slug).first()
+    if found is None:
+        return moved(request, published, slug)
+    trail = [(_("Guides"), reverse("guides:index")), (found.title, found.get_absolute_url())]
+    facts = {
+        **guide_in_full(found),
+        "trail": trail,
+        "structured": graph(article(found), breadcrumbs(trail)),
+    }
+    return render(request, "guides/guide.html", facts)
 
 
 @require_safe

@@ -1,17 +1,26 @@
 from django.urls import path
 
-from rotations.views import catalogue, editor, listing, listings, pairs, preceptors
+from rotations.feeds import NewInSpecialty, NewInState, NewRotations, as_atom
+from rotations.views import catalogue, editor, landing, listing, listings, pairs, preceptors
 
 app_name = "rotations"
 
 urlpatterns = [
     path("", catalogue.home, name="home"),
     path("rotations/", catalogue.browse, name="catalogue"),
+    path("rotations/feed.rss", NewRotations(), name="feed"),
+    path("rotations/feed.atom", as_atom(NewRotations), name="feed_atom"),
     path("rotations/<slug:slug>/", listing.listing, name="listing"),
     path("rotations/<slug:slug>/ask/", listing.ask, name="ask"),
     path("pairs/", pairs.show, name="pairs"),
-    path("specialties/", catalogue.specialties, name="specialties"),
-    path("specialties/<slug:slug>/", catalogue.specialty, name="specialty"),
+    path("specialties/", landing.specialties, name="specialties"),
+    path("specialties/<slug:slug>/", landing.specialty, name="specialty"),
+    path("specialties/<slug:slug>/feed.rss", NewInSpecialty(), name="specialty_feed"),
+    path("specialties/<slug:slug>/feed.atom", as_atom(NewInSpecialty), name="specialty_feed_atom"),
+    path("states/", landing.states, name="states"),
+    path("states/<slug:slug>/", landing.state, name="state"),
+    path("states/<slug:slug>/feed.rss", NewInState(), name="state_feed"),
+    path("states/<slug:slug>/feed.atom", as_atom(NewInState), name="state_feed_atom"),
     path("preceptors/<slug:slug>/", preceptors.preceptor, name="preceptor"),
     path("preceptors/<slug:slug>/photo/", preceptors.photo, name="preceptor_photo"),
     path("listings/", listings.my_listings, name="my_listings"),

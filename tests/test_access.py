@@ -50,6 +50,14 @@ TABLE = {
     "rotations:pairs": PUBLIC,
     "rotations:specialties": PUBLIC,
     "rotations:specialty": PUBLIC,
+    "rotations:states": PUBLIC,
+    "rotations:state": PUBLIC,
+    "rotations:feed": PUBLIC,
+    "rotations:feed_atom": PUBLIC,
+    "rotations:specialty_feed": PUBLIC,
+    "rotations:specialty_feed_atom": PUBLIC,
+    "rotations:state_feed": PUBLIC,
+    "rotations:state_feed_atom": PUBLIC,
     "rotations:preceptor": PUBLIC,
     "rotations:my_listings": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
     "rotations:preceptor_photo": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
@@ -153,8 +161,12 @@ TABLE = {
     "readyz": row(503, 503, 503, 503, 503, 503, 503),
     "stay": PUBLIC,
     "kept": row(SIGN_IN, GONE, GONE, GONE, GONE, GONE, GONE),
-    "theme": POSTED,
+    "theme": PUBLIC,
     "theme_css": PUBLIC,
+    "robots": PUBLIC,
+    "sitemap_index": PUBLIC,
+    "sitemap": PUBLIC,
+    "manifest": PUBLIC,
     "favicon": row(302, 302, 302, 302, 302, 302, 302),
 }
 # Whole families with a door of their own, tested where they are at home.
@@ -206,9 +218,15 @@ class Cast:
         self.erasure = ErasureFactory()
 
     def arguments(self, name):
-        app, _colon, page = name.partition(":")
+        app, _colon, page = name.rpartition(":")
         slug = {"listing": self.listing.slug, "ask": self.listing.slug, "apply": self.listing.slug,
                 "specialty": self.listing.specialty.slug,
+                "specialty_feed": self.listing.specialty.slug,
+                "specialty_feed_atom": self.listing.specialty.slug,
+                "state": self.listing.site.state.slug,
+                "state_feed": self.listing.site.state.slug,
+                "state_feed_atom": self.listing.site.state.slug,
+                "sitemap": "listings",
                 "preceptor": self.listing.preceptor.slug,
                 "pause_listing": self.listing.slug, "resume_listing": self.listing.slug,
                 "submit_listing": self.listing.slug, "edit_listing": self.listing.slug,

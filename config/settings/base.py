@@ -52,6 +52,8 @@ PORTAL = {
     "address": env.str("PORTAL_ADDRESS", "1 Example Plaza, Chicago, IL 60601"),
     "coordinator": env.str("PORTAL_COORDINATOR", "Dana Whitlock"),
     "logo": env.str("PORTAL_LOGO", ""),
+    # What others show beside a shared link: a PNG of 1200 by 630.
+    "image": env.str("PORTAL_SHARE_IMAGE", "icons/share.png"),
     "brand": env.str("PORTAL_BRAND_COLOR", ""),
     "brand_dark": env.str("PORTAL_BRAND_COLOR_DARK", ""),
     "paper": env.str("PORTAL_PAPER", "Letter"),
@@ -149,7 +151,11 @@ PAGES: dict[str, Any] = {
             "django.contrib.messages.context_processors.messages",
             "config.context.portal",
         ],
-        "builtins": ["guides.templatetags.portal", "django.templatetags.i18n"],
+        "builtins": [
+            "guides.templatetags.portal",
+            "guides.templatetags.found",
+            "django.templatetags.i18n",
+        ],
     },
 }
 # Mail is plain text: a second engine without escaping, whose only folder is the mails'.

@@ -2,35 +2,33 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 
 from accounts.http import Request
-from guides.models import Guide
+from guides.structured import graph, organization, website
 from rotations.forms.catalogue import RADII, CatalogueForm
-from rotations.kinds import HANDS_ON_FROM, SpecialtyGroup
 from rotations.models import Specialty
 from rotations.search import Found, Row, Search, catalogue
 from rotations.search.find import Cursor
 from rotations.search.pairs import fills
 from rotations.views.cards import faces
 from rotations.views.facets import Chip, chips, facets, label_of, lengths, options_of
+from rotations.views.found import found_at
 from rotations.views.names import names
 from rotations.visitors import Visitor
 
 PAGE_SIZE = 8
 MONTHS_AHEAD = 13
 SOON = 3
-ON_A_LANDING_PAGE = 5
 MOSAIC = 12
-TO_READ = ("choosing-a-specialty", "residency-match-timeline")
 # Whoever looks today can hardly start before this.
 USUAL_LEAD = timedelta(days=60)
 
@@ -44,6 +42,7 @@ def home(request: Request) -> HttpResponse:
     last = _first_of(month + timedelta(days=32)) - timedelta(days=1)
     that_month = found.also(start=month, until=last)
     context = {
+        "structured": graph(organization(), website(f"{reverse('rotations:catalogue')}?q=")),
         "specialties": specialties,
         "states": [(state, found.counts["state"][state.abbr]) for state in states],
         "months": _months(today),
@@ -84,6 +83,7 @@ def browse(request: Request) -> HttpResponse:
     place = _place(request, after, before)
     context = {
         "filters": filters,
+        "found_at": found_at(request.GET, specialties),
         "search": search,
         "visitor": visitor,
         "sort": filters.order,
@@ -196,61 +196,3 @@ def _months(today: date) -> list[date]:
     while len(months) < MONTHS_AHEAD:
         months.append(_first_of(months[-1] + timedelta(days=32)))
     return months
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of specialties, each with the number of its rotations."""
-
-    name: str
-    specialties: Sequence[Specialty]
-
-
-def _with_counts(found: Found) -> list[Specialty]:
-    """All specialties, each with the number of listings that anybody may find."""
-    counts = found.sets.by_facet["specialty"]
-    fields = names()[0]
-    for one in fields:
-        one.rotations = len(counts.get(one.slug, ()))  # type: ignore[attr-defined]
-    return fields
-
-
-@require_safe
-def specialties(request: Request) -> HttpResponse:
-    order = list(SpecialtyGroup)
-    fields = _with_counts(catalogue(Search(), today=timezone.localdate()))
-    found = sorted(fields, key=lambda one: (order.index(SpecialtyGroup(one.group)), one.name))
-    groups = [
-        Group(str(SpecialtyGroup(group).label), list(members))
-        for group, members in groupby(found, key=lambda one: one.group)
-    ]
-    return render(request, "rotations/specialties.html", {"groups": groups})
-
-
-@require_safe
-def specialty(request: Request, slug: str) -> HttpResponse:
-    """What a field is like, and what starts next in it."""
-    field = get_object_or_404(Specialty, slug=slug)
-    today = timezone.localdate()
-    wanted = Search(chosen={"specialty": frozenset({slug})})
-    found = catalogue(wanted, today=today)
-    counts = found.counts
-    related = [
-        one
-        for one in _with_counts(found)
-        if one.group == field.group and one.pk != field.pk and one.rotations  # type: ignore[attr-defined]
-    ]
-    related.sort(key=lambda one: (-one.rotations, one.name))  # type: ignore[attr-defined]
-    context = {
-        "specialty": field,
-        "cards": faces(found.starting(ON_A_LANDING_PAGE), Visitor.of_request(request), today=today),
-        "number": len(found),
-        "prices": found.prices(),
-        "states": len(counts["state"]),
-        "hands_on": sum(
-            number for level, number in counts["level"].items() if int(level) >= HANDS_ON_FROM
-        ),
-        "guides": Guide.objects.filter(slug__in=TO_READ, is_published=True).defer("body"),
-        "related": related[:6],
-    }
-    return render(request, "rotations/specialty.html", context)

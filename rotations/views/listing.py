@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.http import Request
 from accounts.models import User
 from clocks.calendar import end_of_day
+from guides.http import moved
+from guides.structured import Crumb, Facts, breadcrumbs, graph
 from rotations.actions.questions import ask_question
 from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
@@ -35,6 +38,7 @@ from rotations.queries import (
     why_closed,
 )
 from rotations.refunds import refund_steps
+from rotations.structured import course
 from rotations.views.cards import Dates, cards, first_free, tone_of, touch_icon, words_of
 from rotations.visitors import Visitor
 
@@ -104,12 +108,12 @@ class Requirements:
 @require_safe
 def listing(request: Request, slug: str) -> HttpResponse:
     """Everything a learner wants to know before she applies."""
-    found = get_object_or_404(
-        visible_listings(request.user).prefetch_related(
-            "requirements__type", "co_preceptors__user"
-        ),
-        slug=slug,
+    visible = visible_listings(request.user).prefetch_related(
+        "requirements__type", "co_preceptors__user"
     )
+    found = visible.filter(slug=slug).first()
+    if found is None:
+        return moved(request, visible, slug)
     today = timezone.localdate(timezone=found.site.zone)
     visitor = Visitor.of_request(request)
     weeks = _weeks(found, request, visitor)
@@ -158,6 +162,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "can_apply": not closed,
         "is_own": is_office_of(request.user, found),
         "back": _back(request),
+        "trail": _trail(found),
+        "structured": _structured(found, blocks),
     }
     if not found.is_published or found.preceptor.suspended_at:
         context["gaps"] = gaps_of(found)
@@ -228,6 +234,21 @@ def _due_at(found: Listing, block: Block | None, *, needs_visa: bool, today: dat
         return None
     due_on = documents_due_on(block.start_on, needs_visa=needs_visa, today=today)
     return end_of_day(due_on, found.site.zone)
+
+
+def _trail(found: Listing) -> list[Crumb]:
+    return [
+        (_("Rotations"), reverse("rotations:catalogue")),
+        (found.specialty.name, found.specialty.get_absolute_url()),
+        (found.title, found.get_absolute_url()),
+    ]
+
+
+def _structured(found: Listing, blocks: list[OpenBlock]) -> Facts | None:
+    """Of what anybody may see alone; a preview is described to nobody."""
+    if not found.is_published or found.preceptor.suspended_at:
+        return None
+    return graph(*course(found, blocks), breadcrumbs(_trail(found)))
 
 
 def _back(request: Request) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.models import Event
 from clocks.models import Due
+from guides.models import FormerSlug
 from letters.states import LetterStatus
 from outbox.actions import enqueue
 from outbox.models import Message
@@ -25,7 +26,7 @@ from privacy.actions.erasures import (
 from privacy.models import Erasure, Ground
 from privacy.tasks import erase
 from rotations.kinds import ListingStatus
-from tests.factories.accounts import StaffFactory, UserFactory
+from tests.factories.accounts import PreceptorFactory, StaffFactory, UserFactory
 from tests.factories.letters import IssuedDocumentFactory, LetterRequestFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory
 from tests.factories.privacy import ErasureFactory
@@ -256,3 +257,16 @@ def test_it_is_all_or_nothing(amara, monkeypatch):
     amara.refresh_from_db()
     assert (amara.name, amara.learner_profile.school) == ("Amara Nwosu", "University of Lagos")
     assert ErasureFactory._meta.model.objects.open().count() == 1
+
+
+def test_no_former_address_keeps_a_preceptors_name():
+    preceptor = PreceptorFactory(slug="ana-ruiz")
+    preceptor.slug = "ana-ruiz-diaz"
+    preceptor.save()
+    other = ListingFactory()
+    other.slug = "stays"
+    other.save()
+
+    carry_out(request_erasure(preceptor.user, by=preceptor.user, at_once=True))
+
+    assert [row.subject_id for row in FormerSlug.objects.all()] == [other.pk]

@@ -315,55 +315,6 @@ class TestHome:
             client.get(self.URL)
 
 
-class TestSpecialties:
-    def test_index_counts_what_anybody_may_find(self, client):
-        SpecialtyFactory(slug="cardiology", name="Cardiology", motif="card")
-        ListingFactory()
-        ListingFactory(status="paused")
-
-        page = html(client.get(reverse("rotations:specialties")))
-
-        assert "1 rotation<" in page
-        assert "none at the moment" in page
-
-    def test_landing_shows_both_names_the_facts_and_the_next_starts(self, client):
-        field = SpecialtyFactory(
-            slug="cardiology",
-            name="Cardiology",
-            board_name="Cardiovascular Disease",
-            about="Hearts.",
-            looks_for="Reads ECGs.",
-        )
-        ListingFactory(specialty=field, fee_per_week=20_000, weeks=4)
-        ListingFactory(specialty=field, hands_on=HandsOn.EXAMINE)
-
-        response = client.get(field.get_absolute_url())
-
-        page = html(response)
-        assert "Cardiovascular Disease" in page
-        assert "$237.50 – $437.50" in page
-        assert "1 of 2" in page
-        assert "See all 2 rotations" in page
-        assert len(response.context["cards"]) == 1
-
-    def test_landing_of_an_empty_field_is_no_dead_end(self, client):
-        page = html(client.get(SpecialtyFactory().get_absolute_url()))
-
-        assert "See all rotations" in page
-
-    def test_landing_of_an_unknown_field_is_not_found(self, client):
-        assert client.get(reverse("rotations:specialty", args=["alchemy"])).status_code == 404
-
-    @pytest.mark.parametrize("size", [1, 3])
-    def test_landing_takes_five_queries(self, client, size, django_assert_num_queries):
-        field = SpecialtyFactory()
-        ListingFactory.create_batch(size, specialty=field, weeks=4)
-        client.get(field.get_absolute_url())
-
-        with django_assert_num_queries(5):
-            client.get(field.get_absolute_url())
-
-
 class TestPreceptor:
     def test_shows_who_she_is_and_never_her_npi(self, client):
         preceptor = PreceptorFactory(
