@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import errors, health, kept, staying, theme
+from config import errors, found, health, kept, staying, theme
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("theme/", theme.choose, name="theme"),
     path("favicon.ico", theme.icon, name="favicon"),
     path("theme.css", theme.style_sheet, name="theme_css"),
+    path("robots.txt", found.robots, name="robots"),
+    path("sitemap.xml", found.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", found.sitemap, name="sitemap"),
+    path("site.webmanifest", found.manifest, name="manifest"),
     path("accounts/", include("config.doors")),
     path("admin/", admin.site.urls),
     path("privacy/", include("privacy.urls")),
