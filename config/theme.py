@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from accounts.http import is_page_of_ours
 from config.context import THEMES
@@ -13,9 +15,29 @@ from config.context import THEMES
 YEAR = 365 * 24 * 3600
 
 
-@require_POST
+CHOICES = (
+    ("light", _("Light colors"), "sun"),
+    ("dark", _("Dark colors"), "moon"),
+    ("system", _("As my device"), "monitor"),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def choose(request: HttpRequest) -> HttpResponse:
-    """Keep light or dark in a cookie; “system” forgets it."""
+    """Keep light or dark in a cookie; “system” forgets it.
+
+    The form is a page of its own, which htmx fetches: in every footer its key would set a cookie
+    for everybody, and no page could be cached.
+    """
+    if request.method == "POST":
+        return _keep(request)
+    template = "theme.html#choice" if request.headers.get("HX-Request") else "theme.html"
+    context = {"choices": CHOICES, "next": request.GET.get("next", "")}
+    return render(request, template, context)
+
+
+def _keep(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     if theme not in {*THEMES, "system"}:
         return HttpResponseBadRequest()
@@ -44,4 +66,4 @@ def style_sheet(_request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def icon(_request: HttpRequest) -> HttpResponse:
     """Where browsers look for a picture when a page, such as a PDF, names none."""
-    return redirect(static("brand.svg"))
+    return redirect(static("icons/favicon.ico"))

@@ -41,7 +41,20 @@ def test_theme_takes_no_other_word(client):
 
 
 def test_theme_changes_by_post_alone(client):
-    assert client.get("/theme/").status_code == 405
+    response = client.get("/theme/?theme=dark&next=/guides/")
+
+    assert response.status_code == 200
+    assert 'name="next" value="/guides/"' in response.text
+    assert "theme" not in response.cookies
+
+
+@pytest.mark.parametrize("address", ["/", "/rotations/", "/specialties/", "/states/", "/guides/"])
+def test_a_public_page_sets_no_cookie(address):
+    """Nor a form's key: what everybody gets alike may be kept by a cache."""
+    response = Client().get(address)
+
+    assert response.status_code == 200
+    assert not response.cookies
 
 
 def test_style_sheet_carries_the_installations_colour(client, settings):
@@ -137,4 +150,4 @@ def test_what_broke_is_said_in_a_page_that_brings_its_own_style():
 def test_the_picture_that_browsers_ask_for_is_the_brand(client):
     response = client.get("/favicon.ico")
 
-    assert response.headers["Location"].endswith(".svg")
+    assert response.headers["Location"].endswith(".ico")
