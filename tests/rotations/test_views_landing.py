@@ -80,12 +80,12 @@ class TestSpecialties:
         assert client.get(reverse("rotations:specialty", args=["alchemy"])).status_code == 404
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_page_takes_five_queries(self, client, size, django_assert_num_queries):
+    def test_page_takes_four_queries(self, client, size, django_assert_num_queries):
         field = SpecialtyFactory()
         ListingFactory.create_batch(size, specialty=field, weeks=4)
         client.get(field.get_absolute_url())
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get(field.get_absolute_url())
 
     def test_a_seat_taken_is_gone_although_counts_are_remembered(self, client):
@@ -154,12 +154,12 @@ class TestStates:
         assert client.get("/states/atlantis/").status_code == 404
 
     @pytest.mark.parametrize("size", [1, 3])
-    def test_page_takes_five_queries(self, client, size, django_assert_num_queries):
+    def test_page_takes_four_queries(self, client, size, django_assert_num_queries):
         for _n in range(size):
             in_state("TX", "Texas", weeks=4)
         client.get("/states/texas/")
 
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             client.get("/states/texas/")
 
 
