@@ -148,16 +148,6 @@ class Found:
         """Another search at the same moment, without a further question."""
         return _on(self.sets, replace(self.search, **changes), self.today)
 
-    def prices(self) -> tuple[int, int] | None:
-        """The lowest and the highest price per week, in cents; None if nothing matches."""
-        entries = Entry.objects.filter(is_listed=True).filter(*self._conditions(0))
-        low, high = (
-            entries.order_by(f"{sign}price_per_week").values_list("price_per_week", flat=True)[:1]
-            for sign in ("", "-")
-        )
-        found = sorted(low.union(high, all=True))
-        return (found[0], found[-1]) if found else None
-
     # Pages ------------------------------------------------------------------
 
     def page(self, size: int, *, after: Cursor = (), before: Cursor = ()) -> Page:
