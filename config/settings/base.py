@@ -133,8 +133,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 LOADERS = [
-    "django.template.loaders.filesystem.Loader",
-    "django.template.loaders.app_directories.Loader",
+    "config.loaders.Filesystem",
+    "config.loaders.AppDirectories",
 ]
 READ_ONCE = [("django.template.loaders.cached.Loader", LOADERS)]
 PAGES: dict[str, Any] = {
