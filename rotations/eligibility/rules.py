@@ -254,7 +254,7 @@ def _nurse(case: Case) -> Check | None:
 
 def _overlap(case: Case, *, has_overlap: bool | None) -> Check | None:
     """R10: one confirmed placement at a time."""
-    if case.profile is None or case.block is None or has_overlap is None:
+    if case.profile is None or case.is_told or case.block is None or has_overlap is None:
         return None
     title = _("No other confirmed rotation on these dates")
     if has_overlap:
