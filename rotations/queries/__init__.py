@@ -1,6 +1,6 @@
 """Questions about what is on offer, and when."""
 
-from rotations.queries.blocks import alternatives, upcoming_blocks
+from rotations.queries.blocks import alternatives, blocks_and_weeks, upcoming_blocks
 from rotations.queries.listings import (
     gaps_of,
     has_licence,
@@ -13,6 +13,7 @@ from rotations.queries.requests import Requests, live_blocks, open_requests, req
 __all__ = [
     "Requests",
     "alternatives",
+    "blocks_and_weeks",
     "gaps_of",
     "has_licence",
     "live_blocks",

@@ -1,13 +1,17 @@
 """Which blocks a listing offers, and where else there is room."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from rotations.blocks import OpenBlock, open_blocks
 from rotations.models import Listing, SeatWeek
 
 ALTERNATIVES = 3
+# Half a year of single weeks.
+WEEKS_SHOWN = 26
+WORKING_WEEK = timedelta(days=4)
 CANDIDATES = 40
 # To whoever has not answered enough requests yet, a guess in the middle.
 USUAL_ANSWER_HOURS = 72
@@ -27,21 +31,53 @@ def upcoming_blocks(
         return {}
     seats = _seats(list(firsts), since=min(firsts.values()))
     return {
-        listing.pk: [
-            one
-            for one in open_blocks(
-                seats[listing.pk],
-                mondays=[
-                    monday
-                    for monday in seats[listing.pk]
-                    if monday >= first and listing.may_start(monday)
-                ],
-                weeks=weeks or listing.usual_weeks,
-            )
-            if not listing.preceptor.is_away(one.block.start_on, one.block.end_on)
-        ]
+        listing.pk: _blocks(listing, seats[listing.pk], first=first, weeks=weeks)
         for listing, first in firsts.items()
     }
+
+
+def _blocks(
+    listing: Listing, seats: Mapping[date, tuple[int, int]], *, first: date, weeks: int | None
+) -> list[OpenBlock]:
+    mondays = [monday for monday in seats if monday >= first and listing.may_start(monday)]
+    return [
+        one
+        for one in open_blocks(seats, mondays=mondays, weeks=weeks or listing.usual_weeks)
+        if not listing.preceptor.is_away(one.block.start_on, one.block.end_on)
+    ]
+
+
+@dataclass(frozen=True)
+class WeekAhead:
+    """One week of one listing, as a learner sees it: no seats where the preceptor is away."""
+
+    monday: date
+    free: int
+    capacity: int
+
+    @property
+    def tone(self) -> str:
+        if not self.free:
+            return "is-full"
+        return "ok" if self.free > 1 else "warn"
+
+
+def blocks_and_weeks(
+    listing: Listing, *, today: date, weeks: int
+) -> tuple[list[OpenBlock], list[WeekAhead]]:
+    """A listing's blocks of a length, and its open weeks from the first possible start on.
+
+    One statement; closed weeks are left out.
+    """
+    first = listing.first_start(today=today)
+    seats = _seats([listing], since=first)[listing.pk]
+    away = listing.preceptor.is_away
+    ahead = [
+        WeekAhead(monday, 0 if away(monday, monday + WORKING_WEEK) else free, capacity)
+        for monday, (free, capacity) in seats.items()
+        if capacity
+    ]
+    return _blocks(listing, seats, first=first, weeks=weeks), ahead[:WEEKS_SHOWN]
 
 
 def _seats(listings: Sequence[Listing], *, since: date) -> dict[int, dict[date, tuple[int, int]]]:

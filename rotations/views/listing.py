@@ -30,10 +30,10 @@ from rotations.permissions import edits_listings, is_office_of
 from rotations.queries import (
     Requests,
     alternatives,
+    blocks_and_weeks,
     gaps_of,
     live_blocks,
     requests_of,
-    upcoming_blocks,
     visible_listings,
     why_closed,
 )
@@ -117,7 +117,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
     today = timezone.localdate(timezone=found.site.zone)
     visitor = Visitor.of_request(request)
     weeks = _weeks(found, request, visitor)
-    blocks = upcoming_blocks([found], today=today, weeks=weeks)[found.pk]
+    blocks, ahead = blocks_and_weeks(found, today=today, weeks=weeks)
     hers = live_blocks(request.user) if isinstance(request.user, User) else []
     needs_visa = visitor.needs_visa
     earliest = found.first_start(needs_visa=needs_visa, today=today)
@@ -144,6 +144,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "picks": _picks(
             blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
         ),
+        "weeks_ahead": ahead,
         "dates_shown": DATES_SHOWN,
         "needs_visa": needs_visa,
         "fee": fee,

@@ -28,6 +28,7 @@ from tests.factories.rotations import (
     RequirementFactory,
     SiteFactory,
     StateFactory,
+    close_weeks,
     open_seats,
 )
 from tests.rotations.pages import html
@@ -395,3 +396,19 @@ class TestAsk:
 
         assert response.status_code == 422
         assert "You have asked several questions" in html(response)
+
+
+def test_shows_the_seats_of_each_week(client):
+    listing = ListingFactory()
+    first, second, third, *_rest = open_seats(listing, 5, capacity=2)
+    move_seats(take={(listing.pk, first)})
+    move_seats(take={(listing.pk, second)})
+    move_seats(take={(listing.pk, second)})
+    close_weeks(listing, [third])
+
+    weeks = client.get(listing.get_absolute_url()).context["weeks_ahead"]
+
+    assert [(week.monday, week.free, week.tone) for week in weeks[:2]] == [
+        (first, 1, "warn"), (second, 0, "is-full"),
+    ]  # fmt: skip
+    assert third not in [week.monday for week in weeks]
