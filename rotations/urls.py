@@ -1,7 +1,16 @@
 from django.urls import path
 
 from rotations.feeds import NewInSpecialty, NewInState, NewRotations, as_atom
-from rotations.views import catalogue, editor, landing, listing, listings, pairs, preceptors
+from rotations.views import (
+    catalogue,
+    editor,
+    landing,
+    listing,
+    listings,
+    own_weeks,
+    pairs,
+    preceptors,
+)
 
 app_name = "rotations"
 
@@ -27,7 +36,7 @@ urlpatterns = [
     path("listings/new/", editor.new, name="new_listing"),
     path("listings/<slug:slug>/", editor.edit, name="edit_listing"),
     path("listings/<slug:slug>/edit/<slug:name>/", editor.step, name="listing_step"),
-    path("listings/<slug:slug>/weeks/", editor.weeks, name="listing_weeks"),
+    path("listings/<slug:slug>/weeks/", own_weeks.weeks, name="listing_weeks"),
     path("listings/<slug:slug>/back/", editor.take_back, name="take_back_listing"),
     path("listings/<slug:slug>/discard/", editor.discard, name="discard_listing"),
     path("listings/<slug:slug>/pause/", listings.pause, name="pause_listing"),

@@ -1,8 +1,6 @@
-"""A preceptor writes her listing: a list of steps, a page for each, its weeks."""
+"""A preceptor writes her listing: a list of steps, a page for each."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,31 +20,18 @@ from rotations.actions.drafts import (
     describe_site,
     save_offer,
     save_words,
-    set_rhythm,
     start_listing,
 )
 from rotations.actions.listings import archive_listing, return_listing
-from rotations.actions.seats import plan_weeks
-from rotations.blocks import WEEK
-from rotations.forms.own import (
-    ClosedWeeksForm,
-    ForWhomForm,
-    LearnersForm,
-    OwnWeeksForm,
-    PapersForm,
-    PlaceForm,
-    RotationForm,
-    TermsForm,
-    WordsForm,
-)
+from rotations.forms.own import ForWhomForm, LearnersForm, RotationForm, TermsForm, WordsForm
+from rotations.forms.papers import PapersForm
+from rotations.forms.place import PlaceForm
 from rotations.kinds import ListingStatus
-from rotations.models import Listing, SeatWeek, Site
+from rotations.models import Listing, Site
 from rotations.permissions import may_edit
 from rotations.queries import open_requests, own_gaps_of, upcoming_blocks, visible_listings
 from rotations.views.cards import Dates
 
-# So many weeks are shown ahead, and to the last that is open.
-WEEKS_SHOWN = 26
 BLOCKS_SHOWN = 6
 
 
@@ -102,7 +86,7 @@ def new(request: UserRequest) -> HttpResponse:
         messages.success(request, _("Your draft is saved. Go on in any order, whenever you like."))
         return redirect("rotations:edit_listing", listing.slug)
     facts = {"form": form, "place": place, "whose": whose, "summary": Errors(parts)}
-    return render(request, "rotations/new_listing.html", facts, status=_status(data))
+    return render(request, "rotations/new_listing.html", facts, status=status_of(data))
 
 
 def _all_valid(parts: list[BaseForm]) -> bool:
@@ -129,7 +113,7 @@ class Errors:
         return (field for form in self.forms for field in form)
 
 
-def _status(data: Any) -> int:
+def status_of(data: Any) -> int:
     return 200 if data is None else 422
 
 
@@ -146,7 +130,8 @@ def _sites_of(practices: Any) -> Any:
     return sites.select_related("state").order_by("name")
 
 
-def _own(request: UserRequest, slug: str) -> Listing:
+def own(request: UserRequest, slug: str) -> Listing:
+    """A listing that she may write, or none."""
     listing = get_object_or_404(visible_listings(request.user), slug=slug)
     allow(may_edit(request.user, listing))
     return listing
@@ -156,7 +141,7 @@ def _own(request: UserRequest, slug: str) -> Listing:
 @login_required
 def edit(request: UserRequest, slug: str) -> HttpResponse:
     """The steps, which of them are done, and what is left to send it."""
-    listing = _own(request, slug)
+    listing = own(request, slug)
     gaps = own_gaps_of(listing)
     facts = {
         "listing": listing,
@@ -165,7 +150,7 @@ def edit(request: UserRequest, slug: str) -> HttpResponse:
         ],
         "date_gaps": gaps["dates"],
         "is_ready": not any(gaps.values()),
-        "dates": _dates(listing),
+        "dates": dates_of(listing),
         "note": _note(listing),
         "requests": open_requests(listing) if listing.status == ListingStatus.PAUSED else 0,
     }
@@ -180,7 +165,7 @@ def _is_open(listing: Listing, step: Step) -> bool:
     return listing.status not in closed
 
 
-def _dates(listing: Listing) -> list[Dates]:
+def dates_of(listing: Listing) -> list[Dates]:
     return [Dates.of(one) for one in upcoming_blocks([listing])[listing.pk][:BLOCKS_SHOWN]]
 
 
@@ -196,7 +181,7 @@ def _note(listing: Listing) -> str:
 @login_required
 def step(request: UserRequest, slug: str, name: str) -> HttpResponse:
     """One step's form. What the listing's status does not let her change is told, not shown."""
-    listing = _own(request, slug)
+    listing = own(request, slug)
     here = STEPS.get(name)
     if here is None:
         raise Http404
@@ -216,7 +201,7 @@ def step(request: UserRequest, slug: str, name: str) -> HttpResponse:
         "form": form,
         "goes_back": here.is_offer and listing.status == ListingStatus.PAUSED,
     }
-    return render(request, "rotations/edit_step.html", facts, status=_status(data))
+    return render(request, "rotations/edit_step.html", facts, status=status_of(data))
 
 
 def _onward(request: UserRequest, listing: Listing, name: str) -> HttpResponse:
@@ -256,96 +241,11 @@ def _save(request: UserRequest, here: Step, listing: Listing, form: Any) -> bool
     return True
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def weeks(request: UserRequest, slug: str) -> HttpResponse:
-    """Open weeks in a pattern, close some of them, and see who holds seats."""
-    listing = _own(request, slug)
-    allow(listing.status != ListingStatus.ARCHIVED)
-    closing = "close" in request.POST
-    data = request.POST if request.method == "POST" else None
-    open_form = OwnWeeksForm(
-        None if closing else data, initial={"every": listing.starts_every, "capacity": 1}
-    )
-    close_form = ClosedWeeksForm(data if closing else None, prefix="close")
-    asked = close_form if closing else open_form
-    if data is not None and asked.is_valid() and _plan(request, listing, asked):
-        return redirect("rotations:listing_weeks", slug)
-    facts = {
-        "listing": listing,
-        "open_form": open_form,
-        "close_form": close_form,
-        "asked": asked,
-        "months": _months(listing),
-        "dates": _dates(listing),
-    }
-    return render(request, "rotations/listing_weeks.html", facts, status=_status(data))
-
-
-def _plan(request: UserRequest, listing: Listing, form: Any) -> bool:
-    user, mondays = request.user, form.mondays
-    try:
-        if isinstance(form, ClosedWeeksForm):
-            plan_weeks(listing, mondays, capacity=0, by=user)
-            messages.success(request, _("Closed: %(n)d weeks.") % {"n": len(mondays)})
-            return True
-        seats = form.cleaned_data["capacity"]
-        plan_weeks(listing, mondays, capacity=seats, by=user)
-        set_rhythm(listing, every=form.cleaned_data["every"], anchor=mondays[0], by=user)
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
-        return False
-    messages.success(
-        request,
-        _("%(n)d weeks have %(seats)d seats each.") % {"n": len(mondays), "seats": seats},
-    )
-    return True
-
-
-@dataclass(frozen=True)
-class WeekRow:
-    """One week as the strip shows it; without a row it was never opened."""
-
-    monday: date
-    week: SeatWeek | None
-    is_start: bool
-    is_away: bool
-
-    @property
-    def is_open(self) -> bool:
-        return self.week is not None and self.week.capacity > 0
-
-    @property
-    def pips(self) -> list[bool]:
-        """Taken seats first."""
-        if self.week is None:
-            return []
-        return [n < self.week.taken for n in range(min(self.week.capacity, 8))]
-
-
-def _months(listing: Listing) -> list[tuple[date, int, list[WeekRow]]]:
-    """Each month with how many of its weeks are open."""
-    today = timezone.localdate(timezone=listing.site.zone)
-    monday = today - timedelta(days=today.weekday())
-    there = {row.monday: row for row in listing.weeks.filter(monday__gte=monday)}
-    last = max([*there, monday + WEEKS_SHOWN * WEEK])
-    rows = []
-    while monday <= last:
-        away = listing.preceptor.is_away(monday, monday + timedelta(days=4))
-        rows.append(WeekRow(monday, there.get(monday), listing.may_start(monday), away))
-        monday += WEEK
-    months = [
-        (month, list(found))
-        for month, found in groupby(rows, lambda row: row.monday.replace(day=1))
-    ]
-    return [(month, sum(row.is_open for row in found), found) for month, found in months]
-
-
 @require_POST
 @login_required
 def take_back(request: UserRequest, slug: str) -> HttpResponse:
     """Out of the coordinator's hands, to change something after all."""
-    listing = _own(request, slug)
+    listing = own(request, slug)
     allow(listing.status == ListingStatus.IN_REVIEW)
     return_listing(listing, by=request.user)
     messages.success(request, _("It is a draft again."))
@@ -356,7 +256,7 @@ def take_back(request: UserRequest, slug: str) -> HttpResponse:
 @login_required
 def discard(request: UserRequest, slug: str) -> HttpResponse:
     """A draft that she does not want; staff still find it."""
-    listing = _own(request, slug)
+    listing = own(request, slug)
     allow(listing.status == ListingStatus.DRAFT)
     archive_listing(listing, by=request.user)
     messages.success(request, _("“%(title)s” is discarded.") % {"title": listing.title})
