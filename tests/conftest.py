@@ -13,11 +13,31 @@ from aiosmtpd.controller import Controller
 from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
+from xdist.scheduler import LoadScopeScheduling
 
 from rotations.search import sets
 
 # Playwright keeps an event loop in the tests' thread; Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# One test builds on another, or all on what is made for the first.
+WHOLE = ("tests/ops/test_server.py", "tests/seed/test_demo.py")
+
+
+class Sharing(LoadScopeScheduling):
+    """Processes take test by test, and first the files that stay whole.
+
+    xdist's own groups change a test's id, which pytest does not allow any more: they do nothing.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", maxsplit=1)[0]
+        return file if file in WHOLE else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Sharing(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from script.local.speech import Refusal, one_sentence
 FOLDERS = [tempfile.gettempdir(), "/var/tmp", "/tmp"]  # noqa: S108
 STOP_SECONDS = 20
 # Every test is shared by two processes; who names a few waits less for one.
-SHARED = ["-n", "2", "--dist", "loadgroup"]
+SHARED = ["-n", "2"]
 # What is set in the shell is meant for a portal, not for its tests.
 FOREIGN = ["DJANGO_SETTINGS_MODULE", "SITE_URL", "ALLOWED_HOSTS", "DEBUG", "EMAIL_URL", "PORT"]
 

@@ -17,8 +17,7 @@ import pytest
 from script.local import account, children, places, ports, probe
 from script.local.installation import ROOT
 
-# One after the other: the second start finds what the first has left.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
+pytestmark = pytest.mark.slow
 
 SERVER = ROOT / "script" / "server"
 START_SECONDS = 120  # on a machine that does much else

@@ -25,7 +25,7 @@ from seed.demo import move_to_next
 from seed.people import current_codes
 from tests.factories.placements import PlacementFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module", autouse=True)
