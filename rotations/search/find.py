@@ -20,7 +20,7 @@ from pyroaring import BitMap
 
 from rotations.models.entry import NO_START, Entry
 from rotations.search import sql, words
-from rotations.search.asked import FACETS, Search
+from rotations.search.asked import Search
 from rotations.search.dates import with_room
 from rotations.search.sets import Asked, Sets, current, monday_of
 
@@ -62,6 +62,32 @@ class Page:
         return [row.pk for row in self.rows]
 
 
+class Counts(dict[str, Counter]):
+    """By facet; counted when a page first asks: of thousands of cities hardly any page does."""
+
+    def __init__(self, sets: Sets, filters: Mapping[str, BitMap]) -> None:
+        super().__init__()
+        self._sets, self._filters = sets, filters
+
+    def __missing__(self, name: str) -> Counter:
+        base = _without(self._sets, self._filters, name)
+        is_all = len(base) == len(self._sets.everything)
+        counted = Counter(
+            {
+                value: number
+                for value, keys in list(self._sets.by_facet[name].items())
+                if (number := len(keys) if is_all else base.intersection_cardinality(keys))
+            }
+        )
+        self[name] = counted
+        return counted
+
+
+def _without(sets: Sets, filters: Mapping[str, BitMap], *names: str) -> BitMap:
+    kept = [keys for name, keys in filters.items() if name not in names]
+    return reduce(and_, kept, sets.everything)
+
+
 @dataclass(frozen=True)
 class Found:
     """What matches a search. ``mended``: the words that were read instead of the typed ones."""
@@ -85,22 +111,12 @@ class Found:
 
     def without(self, *names: str) -> BitMap:
         """What would match if these filters were dropped."""
-        kept = [keys for name, keys in self.filters.items() if name not in names]
-        return reduce(and_, kept, self.sets.everything)
+        return _without(self.sets, self.filters, *names)
 
     @cached_property
-    def counts(self) -> Mapping[str, Counter]:
+    def counts(self) -> "Counts":
         """Each facet's values, counted under all filters but its own."""
-        counts: dict[str, Counter] = {}
-        for name in FACETS:
-            base = self.without(name) if name in self.filters else self.keys
-            is_all = len(base) == len(self.sets.everything)
-            counts[name] = Counter()
-            for value, keys in list(self.sets.by_facet[name].items()):
-                number = len(keys) if is_all else base.intersection_cardinality(keys)
-                if number:
-                    counts[name][value] = number
-        return counts
+        return Counts(self.sets, self.filters)
 
     @cached_property
     def lengths(self) -> Mapping[int, int]:
