@@ -17,3 +17,17 @@ forwarded_allow_ips = ""
 accesslog = None
 # It would lie in the home folder, one for all portals of this machine.
 control_socket_disable = True
+
+
+def post_worker_init(worker):
+    """A new worker learns the catalogue before it takes a visitor; without a database, later."""
+    # Django is set up only now.
+    from django.db import Error  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from rotations.search import sets  # noqa: PLC0415
+
+    try:
+        sets.current(today=timezone.localdate())
+    except Error as error:
+        worker.log.warning("The catalogue is not in memory yet: %s", error)

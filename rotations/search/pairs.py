@@ -79,12 +79,13 @@ def pairs(found: Found, most: int) -> list[Pair]:
         key=lambda pair: (not pair.same_area, not pair.same_state, pair.price, pair.first.pk)
     )
     used: Counter[int] = Counter()
-    kept: list[Pair] = []
+    kept: dict[frozenset[int], Pair] = {}
     for pair in chosen:
-        if len(kept) < most and used[pair.first.pk] < OFTEN and used[pair.second.pk] < OFTEN:
-            used.update((pair.first.pk, pair.second.pk))
-            kept.append(pair)
-    return kept
+        both = frozenset({pair.first.pk, pair.second.pk})
+        if len(kept) < most and both not in kept and all(used[one] < OFTEN for one in both):
+            used.update(both)
+            kept[both] = pair
+    return list(kept.values())
 
 
 def _splits(found: Found) -> Iterator[_Split]:

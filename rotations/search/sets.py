@@ -3,17 +3,21 @@
 Counting a facet is then the size of an intersection: microseconds at any size, where a
 ``GROUP BY`` over the table takes longer than drawing the page. The sets are a cache of
 ``Entry``: each reader first asks for the rows that other transactions wrote since it last
-asked (``changed_in``), so they are never older than the page itself.
+asked (``changed_in``), so they are never older than the page itself. Many rows at once, as at
+the start, are learnt by value instead: PostgreSQL sends the keys of each, packed.
 """
 
+import sys
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import RLock
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from pyroaring import BitMap
 
 from rotations.models.entry import NO_START
@@ -75,33 +79,94 @@ FROM (SELECT
   EXISTS (SELECT FROM rotations_stale) AS is_stale
 ) now
 LEFT JOIN rotations_entry e ON e.changed_in >= %s AND e.changed_in <> ALL(%s)
+LIMIT %s
 """  # noqa: S608  our own columns
+# More rows than this are learnt by value.
+MANY = 5000
+BY_VALUE = """
+SELECT {columns}, string_agg(int4send(listing_id::integer), ''::bytea)
+FROM rotations_entry {apart} WHERE is_listed GROUP BY {columns}
+"""
+# The same beginning as of ``NEWS``, and whose rows the sets that follow will hold already.
+BEGIN = """
+SELECT pg_relation_filenode('rotations_entry'), settled, ARRAY(
+  SELECT DISTINCT changed_in FROM rotations_entry
+  WHERE changed_in >= settled AND changed_in <> own
+) FROM (SELECT
+  pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled,
+  coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0) AS own
+) now
+"""
+# A page waits for five seconds; a million rows take longer.
+LOAD_SECONDS = 60
+# Answers that are kept; each may hold some sets of all keys.
+MOST_ANSWERS = 300
 
 
 def facets_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """The properties of one listing: the facet's name and its value."""
-    for name, column in ONE.items():
-        yield name, row[column]
-    for name, column in SEVERAL.items():
-        for value in row[column]:
-            yield name, value
-    yield "level", str(row["hands_on"])
-    yield "price", band_of(row["price_per_week"])
-    yield "rhythm", (row["starts_every"], phase_of(row["anchor"], row["starts_every"]))
-    for value, hours in ANSWERS.items():
-        if row["answer_hours"] <= hours:
+    for columns, says in PARTS.items():
+        yield from says(*(row[name] for name in columns))
+
+
+Says = Iterable[tuple[str, Any]]
+
+
+def _one(facet: str, value: Any) -> Says:
+    yield facet, value
+
+
+def _several(facet: str, values: Iterable[Any]) -> Says:
+    for value in values:
+        yield facet, value
+
+
+def _level(hands_on: int) -> Says:
+    yield "level", str(hands_on)
+
+
+def _price(cents: int) -> Says:
+    yield "price", band_of(cents)
+
+
+def _rhythm(every: int, anchor: date | None) -> Says:
+    yield "rhythm", (every, phase_of(anchor, every))
+
+
+def _answers(hours: int) -> Says:
+    for value, most in ANSWERS.items():
+        if hours <= most:
             yield "answers", value
-    yield from _times_of(row)
 
 
-def _times_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for weeks in range(row["min_weeks"], row["max_weeks"] + 1, row["step_weeks"]):
+def _lengths(least: int, most: int, step: int) -> Says:
+    for weeks in range(least, most + 1, step):
         yield "weeks", weeks
-    if row["next_start"] != NO_START:
+
+
+def _seats(next_start: date) -> Says:
+    if next_start != NO_START:
         yield "seats", "left"
-    for run in row["free"]:
+
+
+def _free(runs: Iterable[Any]) -> Says:
+    for run in runs:
         for number in range(number_of(run.lower), number_of(run.upper)):
             yield "free", number
+
+
+# What columns say together.
+PARTS: dict[tuple[str, ...], Callable[..., Says]] = {
+    **{(column,): partial(_one, facet) for facet, column in ONE.items()},
+    **{(column,): partial(_several, facet) for facet, column in SEVERAL.items()},
+    ("hands_on",): _level,
+    ("price_per_week",): _price,
+    ("starts_every", "anchor"): _rhythm,
+    ("answer_hours",): _answers,
+    ("min_weeks", "max_weeks", "step_weeks"): _lengths,
+    ("next_start",): _seats,
+    ("free",): _free,
+}
 
 
 def band_of(cents: int) -> str:
@@ -119,6 +184,15 @@ def monday_of(number: int) -> date:
 
 def phase_of(anchor: date | None, every: int) -> int:
     return number_of(anchor) % every if anchor else 0
+
+
+class Few(dict[Any, Any]):
+    """Forgets what came first when it is full."""
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if len(self) >= MOST_ANSWERS and key not in self:
+            self.pop(list(self)[0], None)  # noqa: RUF015  a list: other threads write meanwhile
+        super().__setitem__(key, value)
 
 
 @dataclass
@@ -140,9 +214,9 @@ class Sets:
     settled: int = 0
     seen: set[int] = field(default_factory=set)
     # Results: emptied by each change.
-    answers: dict[Any, Any] = field(default_factory=dict)
+    answers: dict[Any, Any] = field(default_factory=Few)
     # What only PostgreSQL knows, by the condition.
-    asked: dict[Any, "Asked"] = field(default_factory=dict)
+    asked: dict[Any, Asked] = field(default_factory=Few)
 
     def of(self, facet: str, value: Any) -> BitMap:
         return self.by_facet[facet].get(value) or BitMap()
@@ -167,8 +241,13 @@ class Sets:
         for (facet, value), keys in found.items():
             self.by_facet[facet].setdefault(value, BitMap()).update(keys)
         self.answers.clear()
-        for one in self.asked.values():
+        for one in list(self.asked.values()):
             one.changed |= changed
+
+    def learn(self, names: Iterable[tuple[str, Any]], keys: BitMap) -> None:
+        """These properties have all of these listings."""
+        for facet, value in names:
+            self.by_facet[facet].setdefault(value, BitMap()).update(keys)
 
 
 _LOCK = RLock()
@@ -178,10 +257,9 @@ _STATE: dict[str, Sets] = {}
 def current(*, today: date) -> Sets:
     """The sets, true at this moment. Mends what is stale first. One statement if nothing changed."""
     with _LOCK:
-        sets = _STATE.setdefault("sets", Sets())
-        if _learn(sets):
+        if _learn(_STATE.setdefault("sets", Sets())):
             mend(today=today)
-            _learn(sets)
+            _learn(_STATE["sets"])
         return _STATE["sets"]
 
 
@@ -191,15 +269,15 @@ def forget() -> None:
         _STATE.clear()
 
 
-def _learn(sets: Sets) -> bool:
+def _learn(sets: Sets, most: int | None = MANY) -> bool:
     """Ask for news; whether something is stale."""
     with connection.cursor() as cursor:
-        cursor.execute(NEWS, [sets.settled, list(sets.seen)])
+        cursor.execute(NEWS, [sets.settled, list(sets.seen), most and most + 1])
         rows = cursor.fetchall()
     file, settled, own, is_stale = rows[0][:4]
-    if file != sets.file and sets.file:
-        _STATE["sets"] = sets = Sets(file=file)
-        return _learn(sets) or is_stale
+    if sets.file not in {0, file} or (most and len(rows) > most):
+        _STATE["sets"] = loaded()
+        return _learn(_STATE["sets"], most=None) or bool(is_stale)
     sets.file, sets.settled = file, settled
     if news := [row[4:] for row in rows if row[4] is not None]:
         # What this very transaction wrote may be followed by more of the same.
@@ -207,3 +285,31 @@ def _learn(sets: Sets) -> bool:
         sets.seen.discard(own)
         sets.take([dict(zip(COLUMNS, row[1:], strict=True)) for row in news])
     return bool(is_stale)
+
+
+@transaction.atomic
+def loaded() -> Sets:
+    """All sets, by value. What is written meanwhile is news afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{LOAD_SECONDS}s'")
+        cursor.execute(BEGIN)
+        file, settled, seen = cursor.fetchone()
+        sets = Sets(file=file, settled=settled, seen=set(seen))
+        cursor.execute(BY_VALUE.format(columns="is_listed", apart=""))
+        for _is_listed, keys in cursor:
+            sets.everything = _unpacked(keys)
+        for columns, says in PARTS.items():
+            is_free = columns == ("free",)
+            names, apart = ("run", ", unnest(free) AS run") if is_free else (", ".join(columns), "")
+            cursor.execute(BY_VALUE.format(columns=names, apart=apart))
+            for *values, keys in cursor:
+                sets.learn(says(values) if is_free else says(*values), _unpacked(keys))
+    return sets
+
+
+def _unpacked(keys: bytes) -> BitMap:
+    """Four bytes a key, the highest first."""
+    found = array("I", keys)
+    if sys.byteorder == "little":
+        found.byteswap()
+    return BitMap(found)
