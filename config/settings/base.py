@@ -189,7 +189,11 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
     # What may be a few minutes old and costs nothing to lose.
-    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "local": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Mostly drawn cards, of a kilobyte each.
+        "OPTIONS": {"MAX_ENTRIES": 5000},
+    },
 }
 PGHISTORY_APPEND_ONLY = True
 

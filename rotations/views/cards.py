@@ -67,6 +67,12 @@ class Dates:
         )
 
 
+@lru_cache(maxsize=4096)
+def _date(one: OpenBlock, language: str | None) -> SafeString:
+    """A block as a card shows it: many listings start on the same few Mondays."""
+    return SafeString(render_to_string("rotations/card_date.html", {"one": Dates.of(one)}))
+
+
 def _met(
     visitor: Visitor, listing: Listing, blocks: Iterable[OpenBlock], *, today: date
 ) -> Summary | None:
@@ -97,7 +103,7 @@ class Card:
     price: int
     length: str
     place: str
-    dates: Sequence[Dates]
+    dates: Sequence[SafeString]
     met: Summary | None
     back: str = ""
 
@@ -249,7 +255,7 @@ def _card(
             "setting": listing.get_setting_display(),
             "families": open_to(listing.families),
         },
-        dates=[Dates.of(one) for one in dates],
+        dates=[_date(one, get_language()) for one in dates],
         met=_met(visitor, listing, blocks, today=today),
         back=back,
     )
