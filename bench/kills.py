@@ -29,7 +29,7 @@ def swept():
 @pytest.mark.django_db(transaction=True)
 def test_kills(smtp, request):
     rounds = request.config.getoption("--rounds")
-    dice = random.Random(1)  # noqa: S311  no secret
+    dice = random.Random(1)
     forget_broker()
     for n in range(MAILS * rounds):
         Message.objects.create(
