@@ -1,6 +1,7 @@
 """How gunicorn serves the portal: plain blocking workers, which a proxy shields from idle clients."""
 
 import os
+from typing import Any
 
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -19,7 +20,7 @@ accesslog = None
 control_socket_disable = True
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     """A new worker learns the catalogue before it takes a visitor; without a database, later."""
     # Django is set up only now.
     from django.db import Error  # noqa: PLC0415

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from rotations.models.listing import Listing
 
@@ -63,6 +63,12 @@ class Entry(models.Model):
     right_until = models.DateField(default=NO_START)
     published_at = models.DateTimeField()
     search = SearchVectorField()
+    # Of its title, field, place and name alone: an index with weights would read every text.
+    front = models.GeneratedField(
+        expression=Func(F("search"), template="ts_filter(%(expressions)s, '{a,b}')"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     # The transaction that wrote the row: readers ask what came after the one they know.
     changed_in = models.BigIntegerField()
 
@@ -90,6 +96,7 @@ class Entry(models.Model):
             models.Index("right_until", name="entry_right_until", condition=Q(is_listed=True)),
             models.Index("changed_in", name="entry_changed_in"),
             GinIndex("search", name="entry_search"),
+            GinIndex("front", name="entry_front"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

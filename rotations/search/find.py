@@ -11,23 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, reduce
 from operator import and_
-from time import monotonic
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
-from django.db.models.expressions import Expression
+from django.db.models.expressions import Expression, RawSQL
 from pyroaring import BitMap
 
 from rotations.models.entry import NO_START, Entry
 from rotations.search import sql, words
 from rotations.search.asked import Search
 from rotations.search.dates import with_room
-from rotations.search.sets import Asked, Sets, current, monday_of
+from rotations.search.sets import PACKED, Sets, Told, current, monday_of, unpacked
 
 LENGTHS = (1, 2, 4, 6, 8, 12)
-# Which rows have some words, or lie near a place, stays in memory for so many seconds.
-KEPT = 60
-MOST_KEPT = 200
+# Rows of an index that are looked at here for a page, before PostgreSQL is told which ones count.
+MOST_WALKED = 2000
 ORDERS = {
     "soonest": ("next_start", "price_per_week", "listing_id"),
     "relevance": ("next_start", "price_per_week", "listing_id"),
@@ -254,15 +253,21 @@ class Found:
             return [
                 self._row(number, row) for row in self._slice(entries, cursor, back=back)[:need]
             ]
-        found: list[Row] = []
-        entries = entries.filter(*self._conditions(number))
-        while len(found) < need:
-            rows = list(self._slice(entries, cursor, back=back)[: need * 2])
-            found += [self._row(number, row) for row in rows if row[0] in keys]
-            if len(rows) < need * 2:
-                break
-            cursor = self._row(number, rows[-1]).cursor[1:]
-        return found[:need]
+        reach = 0 if "meters" in self.order else self._reach(len(keys), need)
+        walked = self._slice(entries.filter(*self._cheap(number)), cursor, back=back)
+        some = list(walked[:reach])
+        found = [self._row(number, row) for row in some if row[0] in keys][:need]
+        if len(found) < need and len(some) == reach:
+            last = self._row(number, some[-1]).cursor[1:] if some else cursor
+            entries = entries.filter(listing_id__in=list(keys))
+            rest = self._slice(entries, last, back=back)[: need - len(found)]
+            found += [self._row(number, row) for row in rest]
+        return found
+
+    def _reach(self, number: int, need: int) -> int:
+        """So many rows hold as many as are needed, with some to spare."""
+        base = len(self.without("q", "near"))
+        return min(MOST_WALKED, need * 2 * max(1, base // number))
 
     def _merged(self, batch: Mapping[int, BitMap], need: int, *, back: bool) -> list[Row]:
         """Several small groups: fetched at once, sorted here."""
@@ -295,6 +300,11 @@ class Found:
         key = tuple(one.toordinal() if isinstance(one, date) else one for one in inner)
         return Row(pk, version, start, (group, *key))
 
+    def _cheap(self, group: int) -> list[Q | Expression]:
+        """What a row shows at a glance: its words and its place cost more than to skip it here."""
+        week = monday_of(group) if self.is_by_dates else None
+        return sql.conditions(replace(self.search, near=None), (), week)
+
     def _conditions(self, group: int) -> list[Q | Expression]:
         week = monday_of(group) if self.is_by_dates else None
         return sql.conditions(self.search, self.parts, week)
@@ -308,8 +318,6 @@ def catalogue(search: Search, *, today: date) -> Found:
 def _on(sets: Sets, search: Search, today: date) -> Found:
     known = sets.answers.get((search.key, search.sort, today))
     if known is None:
-        if len(sets.answers) >= MOST_KEPT:
-            sets.answers.clear()
         known = sets.answers[(search.key, search.sort, today)] = _search(sets, search, today)
     return known
 
@@ -329,8 +337,8 @@ def _search(sets: Sets, search: Search, today: date) -> Found:
                 filters["q"], front, parts = again, up_front, better
                 mended = " ".join(word for part in better for word in part.words)
     if search.near:
-        around = sql.around(search.near, search.radius)
-        filters["near"] = _kept(sets, (search.near, search.radius), around)
+        key = (search.near, search.radius)
+        filters["near"] = _told(sets, {key: sql.around(*key)})[key]
     starts = _dates(sets, search, today) if search.is_dated else []
     if search.is_dated:
         filters["dates"] = BitMap.union(BitMap(), *(keys for _week, keys in starts))
@@ -349,22 +357,57 @@ def _dates(sets: Sets, search: Search, today: date) -> list[tuple[int, BitMap]]:
 
 def _saying(sets: Sets, parts: Sequence[words.Part]) -> tuple[BitMap, BitMap]:
     """The listings that say so anywhere, and those that say it where it counts most."""
-    return (
-        _kept(sets, ("says", *parts), words.says(parts)),
-        _kept(sets, ("front", *parts), words.says(parts, words.UP_FRONT)),
+    said = [replace(part, is_no=False) for part in parts]
+    wanted = [part for part in said if part in parts]
+    told = _told(
+        sets,
+        {
+            (column, part): words.says([part], column)
+            for column, some in ((words.ANYWHERE, said), (words.UP_FRONT, wanted))
+            for part in some
+        },
     )
+    left = sets.everything - BitMap.union(
+        BitMap(), *(told[words.ANYWHERE, part] for part in said if part not in wanted)
+    )
+    anywhere, front = (
+        reduce(and_, (told[column, part] for part in wanted), left)
+        for column in (words.ANYWHERE, words.UP_FRONT)
+    )
+    return anywhere, front
 
 
-def _kept(sets: Sets, key: tuple, condition: Q | Expression) -> BitMap:
-    """The keys of rows that meet a condition, from memory for a while; changed ones are asked anew."""
-    known = sets.asked.get(key)
-    entries = Entry.objects.filter(condition, is_listed=True).values_list("listing_id", flat=True)
-    if known is None or known.until < monotonic():
-        if len(sets.asked) >= MOST_KEPT:
-            sets.asked.clear()
-        known = sets.asked[key] = Asked(BitMap(entries), monotonic() + KEPT)
-    elif known.changed:
-        known.keys -= known.changed
-        known.keys |= BitMap(entries.filter(listing_id__in=list(known.changed)))
-        known.changed = BitMap()
-    return known.keys
+def _told(sets: Sets, conditions: Mapping[Any, RawSQL]) -> dict[Any, BitMap]:
+    """The keys of rows that meet each condition: from memory, or by one statement for all others.
+
+    A word by itself is remembered better than a whole question: many questions share it.
+    """
+    asked = {
+        key: condition
+        for key, condition in conditions.items()
+        if key not in sets.told or sets.told[key].unsure
+    }
+    found = {key: sets.told[key].keys for key in conditions if key not in asked}
+    for key, fresh in zip(asked, _ask(sets, asked), strict=True):
+        known = sets.told.get(key)
+        found[key] = (known.keys - known.unsure) | fresh if known else fresh
+        sets.told[key] = Told(found[key])
+    return found
+
+
+def _ask(sets: Sets, asked: Mapping[Any, RawSQL]) -> list[BitMap]:
+    """In their order; where all but some is known, of those alone."""
+    if not asked:
+        return []
+    parts, values = [], []
+    for number, (key, condition) in enumerate(asked.items()):
+        known = sets.told.get(key)
+        only = " AND listing_id = ANY(%s)" if known else ""
+        parts.append(
+            f"SELECT {number}, {PACKED} FROM rotations_entry"  # noqa: S608  our own text
+            f" WHERE is_listed AND {condition.sql}{only}"
+        )
+        values += [*condition.params, *([list(known.unsure)] if known else [])]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return [unpacked(keys or b"") for _number, keys in sorted(cursor.fetchall())]

@@ -83,8 +83,9 @@ LIMIT %s
 """  # noqa: S608  our own columns
 # More rows than this are learnt by value.
 MANY = 5000
+PACKED = "string_agg(int4send(listing_id::integer), ''::bytea)"
 BY_VALUE = """
-SELECT {columns}, string_agg(int4send(listing_id::integer), ''::bytea)
+SELECT {columns}, {packed}
 FROM rotations_entry {apart} WHERE is_listed GROUP BY {columns}
 """
 # The same beginning as of ``NEWS``, and whose rows the sets that follow will hold already.
@@ -196,12 +197,11 @@ class Few(dict[Any, Any]):
 
 
 @dataclass
-class Asked:
-    """The keys that met a condition, until when they are kept (monotonic), and which may no longer."""
+class Told:
+    """Which keys meet a condition; of those that changed since it must be asked again."""
 
     keys: BitMap
-    until: float
-    changed: BitMap = field(default_factory=BitMap)
+    unsure: BitMap = field(default_factory=BitMap)
 
 
 @dataclass
@@ -215,8 +215,8 @@ class Sets:
     seen: set[int] = field(default_factory=set)
     # Results: emptied by each change.
     answers: dict[Any, Any] = field(default_factory=Few)
-    # What only PostgreSQL knows, by the condition.
-    asked: dict[Any, Asked] = field(default_factory=Few)
+    # By condition: what only PostgreSQL knows, such as which listings have a word.
+    told: dict[Any, "Told"] = field(default_factory=Few)
 
     def of(self, facet: str, value: Any) -> BitMap:
         return self.by_facet[facet].get(value) or BitMap()
@@ -241,8 +241,8 @@ class Sets:
         for (facet, value), keys in found.items():
             self.by_facet[facet].setdefault(value, BitMap()).update(keys)
         self.answers.clear()
-        for one in list(self.asked.values()):
-            one.changed |= changed
+        for told in list(self.told.values()):
+            told.unsure |= changed
 
     def learn(self, names: Iterable[tuple[str, Any]], keys: BitMap) -> None:
         """These properties have all of these listings."""
@@ -295,19 +295,19 @@ def loaded() -> Sets:
         cursor.execute(BEGIN)
         file, settled, seen = cursor.fetchone()
         sets = Sets(file=file, settled=settled, seen=set(seen))
-        cursor.execute(BY_VALUE.format(columns="is_listed", apart=""))
+        cursor.execute(BY_VALUE.format(packed=PACKED, columns="is_listed", apart=""))
         for _is_listed, keys in cursor:
-            sets.everything = _unpacked(keys)
+            sets.everything = unpacked(keys)
         for columns, says in PARTS.items():
             is_free = columns == ("free",)
             names, apart = ("run", ", unnest(free) AS run") if is_free else (", ".join(columns), "")
-            cursor.execute(BY_VALUE.format(columns=names, apart=apart))
+            cursor.execute(BY_VALUE.format(packed=PACKED, columns=names, apart=apart))
             for *values, keys in cursor:
-                sets.learn(says(values) if is_free else says(*values), _unpacked(keys))
+                sets.learn(says(values) if is_free else says(*values), unpacked(keys))
     return sets
 
 
-def _unpacked(keys: bytes) -> BitMap:
+def unpacked(keys: bytes) -> BitMap:
     """Four bytes a key, the highest first."""
     found = array("I", keys)
     if sys.byteorder == "little":

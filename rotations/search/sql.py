@@ -69,7 +69,7 @@ def free_from(monday: date, weeks: int | None) -> Expression:
     return RawSQL(text, values, output_field=BooleanField())  # noqa: S611  our own text
 
 
-def around(place: Place, miles: int) -> Expression:
+def around(place: Place, miles: int) -> RawSQL:
     """By a box that an index knows, and by the distance itself."""
     here = [place.latitude, place.longitude]
     return RawSQL(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import BooleanField
-from django.db.models.expressions import Expression, RawSQL
+from django.db.models.expressions import RawSQL
 
 from rotations.models.entry import Word
 
@@ -18,8 +18,8 @@ SMALL_WORDS = frozenset(
     "a an and at by for from in of on or the to with near rotation rotations".split()  # noqa: SIM905
 )
 MOST_WORDS = 8
-# In titles, specialties, places and names; without a mark, anywhere.
-UP_FRONT = "AB"
+# Columns of an entry: its whole text, or titles, specialties, places and names alone.
+ANYWHERE, UP_FRONT = "search", "front"
 ALIKE = 0.3
 # Shorter words are not mended: too much is like them.
 LONG = 3
@@ -35,9 +35,10 @@ class Part:
     is_no: bool = False
     is_open: bool = False
 
-    def sql(self, weights: str = "") -> tuple[str, list[str]]:
+    @property
+    def sql(self) -> tuple[str, list[str]]:
         """As an English word and as it stands: names and abbreviations have no stem."""
-        ends = f":{'*' if self.is_open else ''}{weights}".rstrip(":")
+        ends = ":*" if self.is_open else ""
         text = " <-> ".join(f"{word}{ends}" for word in self.words)
         either = "(to_tsquery('english', %s) || to_tsquery('simple', %s))"
         return (f"!!{either}" if self.is_no else either), [text, text]
@@ -75,15 +76,15 @@ def plain(text: str) -> str:
     return "".join(letter for letter in spelled if not unicodedata.combining(letter))
 
 
-def says(found: Sequence[Part], weights: str = "") -> Expression:
+def says(found: Sequence[Part], column: str = ANYWHERE) -> RawSQL:
     """Entries with all of these parts, and without those that must not be there."""
     queries, params = [], []
     for part in found:
-        sql, values = part.sql("" if part.is_no else weights)
+        sql, values = part.sql
         queries.append(sql)
         params += values
     return RawSQL(  # noqa: S611  words of letters and digits, as parameters
-        f"search @@ ({' && '.join(queries)})", params, output_field=BooleanField()
+        f"{column} @@ ({' && '.join(queries)})", params, output_field=BooleanField()
     )
 
 
