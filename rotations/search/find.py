@@ -357,18 +357,18 @@ def _dates(sets: Sets, search: Search, today: date) -> list[tuple[int, BitMap]]:
 
 def _saying(sets: Sets, parts: Sequence[words.Part]) -> tuple[BitMap, BitMap]:
     """The listings that say so anywhere, and those that say it where it counts most."""
-    said = [replace(part, is_no=False) for part in parts]
-    wanted = [part for part in said if part in parts]
+    wanted = [part for part in parts if not part.is_no]
+    refused = [replace(part, is_no=False) for part in parts if part.is_no]
     told = _told(
         sets,
         {
             (column, part): words.says([part], column)
-            for column, some in ((words.ANYWHERE, said), (words.UP_FRONT, wanted))
+            for column, some in ((words.ANYWHERE, wanted + refused), (words.UP_FRONT, wanted))
             for part in some
         },
     )
     left = sets.everything - BitMap.union(
-        BitMap(), *(told[words.ANYWHERE, part] for part in said if part not in wanted)
+        BitMap(), *(told[words.ANYWHERE, part] for part in refused)
     )
     anywhere, front = (
         reduce(and_, (told[column, part] for part in wanted), left)

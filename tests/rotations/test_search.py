@@ -46,7 +46,7 @@ def chosen(**facets):
 @pytest.fixture
 def many():
     """Forty listings of all kinds, with weeks that are free, full, closed or missing."""
-    chance = random.Random(4)  # noqa: S311
+    chance = random.Random(4)
     states = [StateFactory(abbr=abbr, name=abbr) for abbr in ("TX", "OH", "FL")]
     fields = [SpecialtyFactory(slug=slug, name=slug) for slug in ("cardiology", "neurology", "im")]
     sites = [
