@@ -108,6 +108,11 @@ app.conf.update(
             "task": "accounts.tasks.forget_offers",
             "schedule": crontab(hour=4, minute=7),
         },
+        "count how preceptors answer": {
+            "task": "placements.tasks.count_preceptors_answers",
+            "schedule": crontab(minute="17"),
+            "options": {"expires": 3000},
+        },
         "make copies of people's data that are owed": {
             "task": "privacy.tasks.make_exports",
             **SWEEP,

@@ -1,5 +1,6 @@
 """What the clock does with applications and placements: ask again, then act."""
 
+from celery import shared_task
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
@@ -8,6 +9,7 @@ from audit.queries import history_of
 from clocks.models import Due
 from clocks.tasks import timer
 from placements import emails
+from placements.actions.answers import count_answers
 from placements.actions.applications import close_application, lapse_application
 from placements.actions.offers import accept_offer, expire_offer
 from placements.actions.placements import (
@@ -234,3 +236,9 @@ def ask_to_sign_hours(due: Due) -> str:
         return NOT_NOW
     emails.hours_to_sign(placement, waiting=waiting, due=due.pk)
     return "asked"
+
+
+@shared_task(ignore_result=True)
+def count_preceptors_answers() -> None:
+    """Each hour: how fast, and how often, every preceptor answers."""
+    count_answers()

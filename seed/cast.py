@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from clocks.calendar import is_business_day, next_monday
+from placements.actions.answers import first_answer
 from placements.actions.applications import (
     choose_dates,
     close_application,
@@ -144,7 +145,7 @@ def _answer(application: Application, row: Row, company: Company) -> None:
         elif status == Status.CHANGES_REQUESTED:
             request_changes(application, by=host, note=row["note"])
         elif status in {Status.WAITLISTED, Status.CLOSED}:
-            transition(application, Status.WAITLISTED, by=host, answered_at=timezone.now())
+            transition(application, Status.WAITLISTED, by=host, **first_answer(application, by=host))
         elif status == Status.INELIGIBLE:
             mark_ineligible(application, by=company.staff, note=row["note"])
 

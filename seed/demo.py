@@ -29,6 +29,7 @@ from seed.offices import build_offices
 from seed.people import build_address_changes, build_learners, build_staff
 from seed.reference import load_reference
 from seed.scenery import build_listings, build_preceptors, build_sites
+from seed.traffic import build_traffic
 
 
 @transaction.atomic
@@ -51,6 +52,7 @@ def load_demo() -> str:
     _take_stock()
     stories = play_cast(listings, learners, coordinator, delegates)
     _take_stock()
+    build_traffic(preceptors)
     play_keeping(learners, coordinator, admin)
     _settle_the_past()
     return (

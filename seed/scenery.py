@@ -84,7 +84,6 @@ def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
         level, ago = row["verification"]["level"], row["verification"].get("days_ago", 30)
         seen = now - timedelta(days=ago)
         checked = level in {"verified", "identity"}
-        response = row.get("response") or {}
         preceptor = PreceptorProfile.objects.create(
             user=user,
             slug=slugify(row["name"]) or row["key"],
@@ -105,9 +104,6 @@ def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
             identity_checked_by=staff if checked else None,
             verified_at=seen if level == "verified" else None,
             verified_by=staff if level == "verified" else None,
-            median_answer_hours=response.get("median_hours"),
-            answered_percent=response.get("answered_percent"),
-            requests_counted=response.get("requests", 0),
         )
         _licence(preceptor, row["licence"], staff if level == "verified" else None)
         vet(preceptor, row)

@@ -259,7 +259,7 @@ class PreceptorAdmin(AuditedAdmin):
     inlines = [IntroductionInline, LicenceInline]
     readonly_fields = ["identity_checked_at", "identity_checked_by", "verified_at", "verified_by",
                        "suspended_at", "suspended_by", "median_answer_hours", "answered_percent",
-                       "requests_counted", "registry"]  # fmt: skip
+                       "requests_counted", "answers_counted_at", "registry"]  # fmt: skip
     actions = ["look_up", "see_licences", "check_identity", "verify", "suspend", "lift"]
 
     @admin.display(description=_("the registry (NPPES) says"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.codes import new_code
 from accounts.deadlines import REVERIFY_AHEAD, VERIFIED_FOR
@@ -60,7 +61,7 @@ class PreceptorQuerySet(models.QuerySet["PreceptorProfile"]):
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["median_answer_hours", "answered_percent", "requests_counted"],
+    exclude=["median_answer_hours", "answered_percent", "requests_counted", "answers_counted_at"],
 )
 class PreceptorProfile(models.Model):
     """A clinician who supervises. Staff verify who she is before she hosts anybody."""
@@ -116,9 +117,17 @@ class PreceptorProfile(models.Model):
     suspended_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    median_answer_hours = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    answered_percent = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
-    requests_counted = models.PositiveIntegerField(default=0, editable=False)
+    # How she answers, as ``placements.actions.answers`` counts it; nothing else writes these.
+    median_answer_hours = models.PositiveIntegerField(
+        _("hours to the first answer, median"), null=True, blank=True, editable=False
+    )
+    answered_percent = models.PositiveSmallIntegerField(
+        _("requests answered, percent"), null=True, blank=True, editable=False
+    )
+    requests_counted = models.PositiveIntegerField(
+        _("requests counted"), default=0, editable=False
+    )
+    answers_counted_at = models.DateTimeField(_("counted"), null=True, blank=True, editable=False)
 
     objects = PreceptorQuerySet.as_manager()
 
@@ -208,7 +217,27 @@ class PreceptorProfile(models.Model):
     @property
     def is_new(self) -> bool:
         """Too few requests so far to say how fast she answers."""
-        return self.requests_counted < ENOUGH_REQUESTS or self.median_answer_hours is None
+        return self.requests_counted < ENOUGH_REQUESTS
+
+    @property
+    def answers(self) -> str:
+        """“Usually answers in 41 hours”, as a card says it; whoever is silent is not “New”."""
+        if self.is_new:
+            return gettext("New: too few requests to say how fast answers come")
+        if self.median_answer_hours is None:
+            return gettext("Has answered none of the requests so far")
+        return ngettext(
+            "Usually answers in %(n)d hour", "Usually answers in %(n)d hours",
+            self.median_answer_hours,
+        ) % {"n": self.median_answer_hours}  # fmt: skip
+
+    @property
+    def answered_share(self) -> str:
+        """“answered 60% of 10 requests”; empty while she is new."""
+        if self.is_new or self.answered_percent is None:
+            return ""
+        facts = {"share": self.answered_percent, "n": self.requests_counted}
+        return gettext("answered %(share)d%% of %(n)d requests") % facts
 
 
 class Introduction(models.Model):

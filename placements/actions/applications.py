@@ -15,6 +15,7 @@ from audit.actions import record
 from clocks.actions import schedule
 from clocks.queries import length, numbers
 from placements import deadlines, emails
+from placements.actions.answers import first_answer
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, ApplicationDocument
 from placements.queries import current_documents, precheck
@@ -239,7 +240,12 @@ def start_review(application: Application, *, by: User | None) -> None:
     now, zone = timezone.now(), application.listing.site.zone
     reply_by = deadlines.reply_by(now, application.dates.start_on, zone)
     event = transition(
-        application, Status.UNDER_REVIEW, by=by, review_started_at=now, reply_by=reply_by
+        application,
+        Status.UNDER_REVIEW,
+        by=by,
+        asked_at=application.asked_at or now,
+        review_started_at=now,
+        reply_by=reply_by,
     )
     emails.review_request(application, occasion=event)
     _start_answer_clock(application, now, reply_by)
@@ -264,7 +270,7 @@ def request_changes(application: Application, *, by: User, note: str) -> None:
     """Ask the learner for other dates or an answer; the preceptor's clock stops."""
     application.lock()
     event = transition(
-        application, Status.CHANGES_REQUESTED, by=by, note=note, **_answered(application)
+        application, Status.CHANGES_REQUESTED, by=by, note=note, **first_answer(application, by=by)
     )
     emails.changes_requested(application, occasion=event)
     schedule(
@@ -273,11 +279,6 @@ def request_changes(application: Application, *, by: User, note: str) -> None:
         at=timezone.now() + length(deadlines.CHANGES_ENDS),
         occurrence=str(event.pk),
     )
-
-
-def _answered(application: Application) -> dict[str, Any]:
-    """The first answer is what a preceptor's response time is measured by."""
-    return {"answered_at": application.answered_at or timezone.now()}
 
 
 @transaction.atomic
@@ -293,7 +294,7 @@ def decline_application(
         decline_reason=reason,
         note=note,
         ended_at=timezone.now(),
-        **_answered(application),
+        **first_answer(application, by=by),
     )
     emails.application_declined(application, occasion=event)
 

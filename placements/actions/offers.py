@@ -12,6 +12,7 @@ from accounts.models import User
 from clocks.actions import schedule
 from clocks.queries import lengths
 from placements import deadlines, emails
+from placements.actions.answers import first_answer, take_back_answer
 from placements.actions.placements import start_placement
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, Placement
@@ -73,7 +74,7 @@ def offer_seat(application: Application, *, by: User) -> None:
         offered_at=now,
         offered_by=by,
         offer_expires_at=now + window,
-        answered_at=application.answered_at or now,
+        **first_answer(application, by=by, at=now),
     )
     emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
     _start_offer_clock(application, now, now + window)
@@ -162,7 +163,8 @@ def undo_offer(application: Application, *, by: User) -> None:
         raise TransitionNotAllowed(application, Status.UNDER_REVIEW)
     move_seats(give=application.seats)
     emails.take_back_offer(application)
-    transition(application, Status.UNDER_REVIEW, by=by, **NO_OFFER)
+    answer = take_back_answer(application)
+    transition(application, Status.UNDER_REVIEW, by=by, **NO_OFFER, **answer)
 
 
 @transaction.atomic

@@ -71,9 +71,14 @@ class Application(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
+    # The preceptor got it for the first time; a second round starts ``review_started_at`` anew.
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     review_started_at = models.DateTimeField(null=True, blank=True, editable=False)
     reply_by = models.DateTimeField(_("answer due"), null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(_("first answer"), null=True, blank=True, editable=False)
+    answered_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     offered_at = models.DateTimeField(null=True, blank=True, editable=False)
     offered_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False

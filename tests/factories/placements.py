@@ -69,6 +69,7 @@ class ApplicationFactory(DjangoModelFactory):
     )
     submitted_at = factory.LazyAttribute(lambda a: _days(-2, only=a.status not in NOT_SENT))
     review_started_at = factory.LazyAttribute(lambda a: _days(-2, only=a.status in IN_REVIEW))
+    asked_at = factory.SelfAttribute("review_started_at")
     reply_by = factory.LazyAttribute(
         lambda a: (
             deadlines.reply_by(a.review_started_at, a.start_on, a.listing.site.zone)
@@ -77,6 +78,9 @@ class ApplicationFactory(DjangoModelFactory):
         )
     )
     answered_at = factory.LazyAttribute(lambda a: _days(-1, only=a.status in WERE_OFFERED))
+    answered_by = factory.LazyAttribute(
+        lambda a: a.listing.preceptor.user if a.answered_at else None
+    )
     offered_at = factory.LazyAttribute(lambda a: _days(-1, only=a.status in WERE_OFFERED))
     offered_by = factory.LazyAttribute(
         lambda a: a.listing.preceptor.user if a.status in WERE_OFFERED else None

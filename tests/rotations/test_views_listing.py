@@ -69,7 +69,7 @@ class TestListing:
             "Hospital, letters on merit",
             "NPI and license seen by us on",
             listing.preceptor.title,
-            "New here: too few requests yet to say",
+            "New: too few requests to say how fast answers come",
             "A coordinator looks at your application first.",
             "Rotation fee, 4 weeks",
             "Not included: Housing.",
