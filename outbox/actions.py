@@ -21,7 +21,7 @@ Person = Any
 BLANK_LINES = re.compile(r"\n\s*\n+")
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913  what a mail is made of
     template: str,
     *,
     to: Person | str,
@@ -29,14 +29,16 @@ def enqueue(
     context: dict[str, Any],
     due_at: datetime | None = None,
     secret: bool = False,
+    unsubscribe: str = "",
 ) -> Message:
     """Owe someone a mail, within the caller's transaction.
 
     ``template`` is a path below ``templates/emails`` without its ending. ``key``
     names the occasion: the same occasion, to the same person, is written once.
     The text is rendered now, so it says what was true when it was owed. A ``secret``
-    one carries a code or a link that works without signing in: staff never read it. Nobody
-    writes to the erased.
+    one carries a code or a link that works without signing in: staff never read it.
+    ``unsubscribe`` is the address at which one click ends mails of its kind. Nobody writes to
+    the erased.
     """
     user, address = (None, to) if isinstance(to, str) else (to, to.email)
     facts = {"portal": settings.PORTAL, "site_url": settings.SITE_URL, "to": user, **context}
@@ -53,6 +55,7 @@ def enqueue(
             "body": BLANK_LINES.sub("\n\n", body).strip() + "\n",
             "due_at": due_at or timezone.now(),
             "secret": secret,
+            "unsubscribe": unsubscribe,
             "discarded_at": timezone.now() if getattr(user, "erased_at", None) else None,
         },
     )
@@ -76,7 +79,8 @@ def forget(messages: QuerySet[Message], *, addressee: bool) -> int:
     now = timezone.now()
     messages = Message.objects.filter(pk__in=list(messages.values_list("pk", flat=True)))
     messages.owed().update(discarded_at=now)
-    changes: dict[str, Any] = {"subject": "", "body": "", "last_error": "", "forgotten_at": now}
+    changes: dict[str, Any] = {"subject": "", "body": "", "unsubscribe": "", "last_error": ""}
+    changes["forgotten_at"] = now
     if addressee:
         # The key ends with the address; what stays is as good a name for the occasion.
         key = Concat(Value("forgotten:"), Cast("pk", TextField()))

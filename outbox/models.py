@@ -47,6 +47,8 @@ class Message(models.Model):
     secret = models.BooleanField(default=False)
     # To somebody of whom nothing else is left: text and address go as soon as it has left.
     fleeting = models.BooleanField(default=False)
+    # Where one click ends mails of this kind; empty where they cannot be switched off.
+    unsubscribe = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     strikes = models.PositiveSmallIntegerField(_("failed tries"), default=0)
@@ -97,16 +99,24 @@ class Message(models.Model):
             using="pages",
         )
 
+    @property
+    def headers(self) -> dict[str, str]:
+        found = {
+            "Message-ID": self.message_id,
+            "Date": format_datetime(self.created_at),
+            "Auto-Submitted": "auto-generated",
+        }
+        if self.unsubscribe:  # RFC 8058
+            found["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            found["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return found
+
     def as_email(self) -> EmailMultiAlternatives:
         email = EmailMultiAlternatives(
             self.subject,
             self.body,
             to=[self.recipient],
-            headers={
-                "Message-ID": self.message_id,
-                "Date": format_datetime(self.created_at),
-                "Auto-Submitted": "auto-generated",
-            },
+            headers=self.headers,
         )
         email.attach_alternative(self.as_html(), "text/html")
         return email
