@@ -113,6 +113,11 @@ app.conf.update(
             "schedule": crontab(minute="17"),
             "options": {"expires": 3000},
         },
+        "tell people what opened": {"task": "rotations.tasks.look_for_news", **SWEEP},
+        "forget openings that were told": {
+            "task": "rotations.tasks.forget_old_openings",
+            "schedule": crontab(hour=4, minute=23),
+        },
         "make copies of people's data that are owed": {
             "task": "privacy.tasks.make_exports",
             **SWEEP,

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.queries import is_demo_portal
 from config.staying import seconds_left
 from placements.queries import review_queue
+from rotations.views.shelf import SAVED
 
 THEMES = ("light", "dark")
 
@@ -38,9 +39,7 @@ class Navigation:
     def __iter__(self) -> Any:
         user = getattr(self.request, "user", None)
         if user is None or not user.is_authenticated:
-            return iter(
-                [*self._public(), self._link("guides:guide", _("For preceptors"), "for-preceptors")]
-            )
+            return iter(self._visitors())
         return iter(self._own(user))
 
     @property
@@ -49,12 +48,22 @@ class Navigation:
         held = self.request.session.get(ROLES, [])
         return [Role(role) for role in held if role != role_of(self.request, held)]
 
+    def _visitors(self) -> list[dict[str, Any]]:
+        """Somebody signed out; what she saved is asked of her session, which most have none of."""
+        last = self._link("guides:guide", _("For preceptors"), "for-preceptors")
+        kept = [self._saved()] if SAVED in self.request.session else []
+        return [*self._public(), *kept, last]
+
+    def _saved(self) -> dict[str, Any]:
+        return self._link("rotations:saved", _("Saved"))
+
     def _own(self, user: User) -> list[dict[str, Any]]:
         held = self.request.session.get(ROLES, [])
         role = role_of(self.request, held)
         if user.practices and role in {"", Role.PRECEPTOR, Role.DELEGATE}:
             return self._office(user)
-        links = [*self._public(), self._link("placements:my_applications", _("My applications"))]
+        mine = self._link("placements:my_applications", _("My applications"))
+        links = [*self._public(), self._saved(), mine]
         if user.is_staff and role in {"", Role.COORDINATOR}:
             links[-1] = self._link("admin:index", _("Admin"))
         return links

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from audit.models import Event
 from outbox.actions import enqueue
-from rotations.models import Listing, Question
+from rotations.models import Alert, Listing, Question
+from rotations.queries import News
 
 
 def _absolute(path: str) -> str:
@@ -82,4 +83,35 @@ def listing_returned(listing: Listing, note: str, *, occasion: Event) -> None:
             note=note,
             edit_url=_absolute(reverse("rotations:edit_listing", args=[listing.slug])),
         ),
+    )
+
+
+# A mail is no catalogue: the rest stands behind its link.
+TOLD_IN_FULL = 10
+
+
+def opened(alert: Alert, news: list[News], *, occasion: str) -> None:
+    """What can be booked now: in her search, or of what she saved. One click ends these mails."""
+    stop = _absolute(reverse("rotations:alert", args=[alert.key]))
+    page = (
+        f"{reverse('rotations:catalogue')}?{alert.query}"
+        if alert.is_search
+        else reverse("rotations:saved")
+    )
+    facts = {
+        "alert": alert,
+        "news": [(one, _absolute(one.listing.get_absolute_url())) for one in news[:TOLD_IN_FULL]],
+        "first": news[0],
+        "number": len(news),
+        "left_out": len(news) - TOLD_IN_FULL,
+        "url": _absolute(page),
+        "stop_url": stop,
+    }
+    enqueue(
+        "rotations/search_alert" if alert.is_search else "rotations/listing_opened",
+        to=alert.owner,
+        key=occasion,
+        context=facts,
+        secret=True,
+        unsubscribe=stop,
     )

@@ -204,3 +204,11 @@ class Rule(TextChoices):
 PAPER_RULES = frozenset({Rule.INSURANCE, Rule.SCHOOL, Rule.DOCUMENTS})
 WARNING = PAPER_RULES | {Rule.STATE_NOTE, Rule.STEP_1}
 SHIPPED = {rule: Severity.WARNS if rule in WARNING else Severity.STOPS for rule in Rule}
+
+
+class Often(TextChoices):
+    """When somebody hears of what opens."""
+
+    AT_ONCE = "at_once", _("Within the hour, one mail a day at most")
+    DAILY = "daily", _("Once a day, in the morning")
+    OFF = "off", _("No mails")

@@ -2,7 +2,9 @@ from django.urls import path
 
 from rotations.feeds import NewInSpecialty, NewInState, NewRotations, as_atom
 from rotations.views import (
+    alerts,
     catalogue,
+    compare,
     editor,
     landing,
     listing,
@@ -10,6 +12,7 @@ from rotations.views import (
     own_weeks,
     pairs,
     preceptors,
+    saved,
 )
 
 app_name = "rotations"
@@ -22,6 +25,12 @@ urlpatterns = [
     path("rotations/<slug:slug>/", listing.listing, name="listing"),
     path("rotations/<slug:slug>/ask/", listing.ask, name="ask"),
     path("pairs/", pairs.show, name="pairs"),
+    path("rotations/<slug:slug>/save/", saved.save, name="save_listing"),
+    path("rotations/<slug:slug>/compare/", saved.compare, name="compare_listing"),
+    path("saved/", saved.saved, name="saved"),
+    path("saved/search/", alerts.search, name="save_search"),
+    path("compare/", compare.compare, name="compare"),
+    path("alerts/<str:key>/", alerts.alert, name="alert"),
     path("specialties/", landing.specialties, name="specialties"),
     path("specialties/<slug:slug>/", landing.specialty, name="specialty"),
     path("specialties/<slug:slug>/feed.rss", NewInSpecialty(), name="specialty_feed"),

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Field, Model, Q
+from django.db.models import Field, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,14 @@ MOVED = frozenset(
         "outbox.Message.user",
         "placements.Application.learner",
         "placements.Placement.learner",
+        "rotations.Alert.owner",
         "rotations.Question.asker",
+        "rotations.SavedListing.owner",
         "socialaccount.SocialAccount.user",
     }
 )
+# Of these nobody has two of the same: the one that stays keeps hers.
+ONCE = {"rotations.Alert.owner": "query", "rotations.SavedListing.owner": "listing_id"}
 # Rows with a rule of their own, below.
 SETTLED = frozenset(
     {
@@ -280,8 +284,18 @@ def _settle_delegations(kept: User, gone: User, *, by: User) -> None:
 def _move_rows(kept: User, gone: User) -> None:
     for name, model, field in links():
         if name in MOVED:
+            theirs = model._default_manager.filter(**{field.name: gone})
+            if name in ONCE:
+                _drop_twins(theirs, model._default_manager.filter(**{field.name: kept}), ONCE[name])
             changes: Any = {field.name: kept}
-            model._default_manager.filter(**{field.name: gone}).update(**changes)
+            theirs.update(**changes)
+
+
+def _drop_twins(theirs: QuerySet, hers: QuerySet, what: str) -> None:
+    mine = set(hers.values_list(what, flat=True))
+    for row in theirs:
+        if getattr(row, what) in mine:
+            row.delete()
 
 
 def _settle_addresses(kept: User, gone: User) -> None:

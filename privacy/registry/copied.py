@@ -35,7 +35,7 @@ from placements.models import (
     SchoolApproval,
 )
 from privacy.models import Erasure, Export
-from rotations.models import Listing, Question
+from rotations.models import Alert, Listing, Question, SavedListing, Told
 
 SECRET = "A secret: whoever reads it could act in your name."  # noqa: S105  a reason
 
@@ -153,6 +153,9 @@ RECORDS = (
         lambda user: Q(preceptor__user=user),
         without={"document": "The search index of the text."},
     ),
+    Record("saved_listings", SavedListing, lambda user: Q(owner=user)),
+    Record("alerts", Alert, lambda user: Q(owner=user), without={"key": SECRET}),
+    Record("alerts_told", Told, lambda user: Q(alert__owner=user)),
     Record("questions", Question, lambda user: Q(asker=user)),
     Record(
         "mails",
@@ -164,6 +167,7 @@ RECORDS = (
             "tries": "Of the sending, not of you.",
             "last_error": "Of the sending, not of you.",
             "fleeting": "Of the sending, not of you.",
+            "unsubscribe": SECRET,
         },
     ),
     Record(
@@ -224,6 +228,7 @@ NOT_COPIED = {
     "rotations.EligibilityRule": NOBODY,
     "rotations.ListingEvent": HISTORY,
     "rotations.Listing_co_preceptors": "Whom a listing names beside its preceptor: on its page.",
+    "rotations.Opening": NOBODY,
     "rotations.Requirement": NOBODY,
     "rotations.SeatWeek": NOBODY,
     "rotations.Site": NOBODY,

@@ -42,7 +42,7 @@ from placements.models import (
     SchoolApproval,
 )
 from privacy.models import Export
-from rotations.models import Question
+from rotations.models import Alert, Question, SavedListing, Told
 
 SILENT = (models.BooleanField, models.DateTimeField, models.GeneratedField)
 WORDS = (models.CharField, models.TextField, models.JSONField, models.FileField, ArrayField)
@@ -110,6 +110,9 @@ FATES = (
     ),
     _deleted(Licence, lambda user: Q(preceptor__user=user)),
     _deleted(RegistryLookup, lambda user: Q(preceptor__user=user)),
+    _deleted(SavedListing, lambda user: Q(owner=user)),
+    _deleted(Told, lambda user: Q(alert__owner=user)),
+    _deleted(Alert, lambda user: Q(owner=user)),
     _deleted(Question, lambda user: Q(asker=user)),
     _deleted(Export, lambda user: Q(owner=user)),
     Fate(LearnerProfile, lambda user: Q(user=user), sets={"season": None}),

@@ -14,7 +14,7 @@ from audit.models import Event
 from clocks.actions import schedule
 from rotations import emails
 from rotations.kinds import LISTING_TRANSITIONS, ListingStatus
-from rotations.models import Listing
+from rotations.models import Listing, Opening
 from rotations.queries import gaps_of, own_gaps_of
 
 
@@ -74,6 +74,7 @@ def publish_listing(listing: Listing, *, by: User | None) -> None:
     is_answer = listing.published_at is None or listing.status == ListingStatus.IN_REVIEW
     moment = listing.published_at or timezone.now()
     event = _move(listing, ListingStatus.PUBLISHED, by=by, published_at=moment)
+    Opening.objects.create(listing=listing)
     if is_answer and (by is None or by.pk != listing.preceptor.user_id):
         emails.listing_published(listing, occasion=event)
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.permissions import principal
 from audit.actions import record
 from rotations.blocks import Week
-from rotations.models import Listing, SeatWeek
+from rotations.models import Listing, Opening, SeatWeek
 
 
 class SeatsGone(ValidationError):
@@ -49,6 +49,14 @@ def move_seats(*, take: Set[Week] = frozenset(), give: Set[Week] = frozenset()) 
         raise SeatsGone(full)
     _shift([rows[week].pk for week in gained], by=1)
     _shift([rows[week].pk for week in lost if week in rows], by=-1)
+    _announce(week for week in lost if week in rows and 0 == rows[week].free < rows[week].capacity)
+
+
+def _announce(weeks: Iterable[Week]) -> None:
+    """Weeks that were full, closed or not there, and have a free seat now."""
+    Opening.objects.bulk_create(
+        Opening(listing_id=listing, monday=monday) for listing, monday in weeks
+    )
 
 
 def _shift(pks: list[int], *, by: int) -> None:
@@ -61,9 +69,11 @@ def open_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: 
     """Open weeks that are not there yet; how many. Weeks that exist keep their seats."""
     new = [SeatWeek(listing=listing, monday=monday, capacity=capacity) for monday in set(mondays)]
     before = listing.weeks.count()
+    there = set(listing.weeks.values_list("monday", flat=True))
     SeatWeek.objects.bulk_create(new, ignore_conflicts=True)
     opened = listing.weeks.count() - before
     if opened:
+        _announce(week.key for week in new if capacity and week.monday not in there)
         record(
             "listing.weeks_opened",
             listing,
@@ -100,6 +110,7 @@ def set_capacity(
     if taken := [row for row in rows.values() if row.taken > capacity]:
         raise SeatsTaken(sorted(taken, key=lambda row: row.monday))
     SeatWeek.objects.filter(pk__in=[row.pk for row in rows.values()]).update(capacity=capacity)
+    _announce(key for key, row in rows.items() if row.free < 1 and capacity > row.taken)
     days = sorted(f"{row.monday}" for row in rows.values())
     record(
         "listing.capacity_set",

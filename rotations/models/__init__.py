@@ -3,20 +3,25 @@ from rotations.models.listing import Listing, Requirement
 from rotations.models.policy import CancellationPolicy
 from rotations.models.question import Question
 from rotations.models.rule import EligibilityRule
+from rotations.models.saved import Alert, Opening, SavedListing, Told
 from rotations.models.site import Site, Specialty, State
 from rotations.models.week import SeatWeek
 
 __all__ = [
+    "Alert",
     "CancellationPolicy",
     "EligibilityRule",
     "Entry",
     "Listing",
+    "Opening",
     "Question",
     "Requirement",
+    "SavedListing",
     "SeatWeek",
     "Site",
     "Specialty",
     "Stale",
     "State",
     "Word",
+    "Told",
 ]

@@ -39,6 +39,7 @@ from rotations.queries import (
 )
 from rotations.refunds import refund_steps
 from rotations.structured import course
+from rotations.views import shelf
 from rotations.views.cards import Dates, cards, first_free, tone_of, touch_icon, words_of
 from rotations.visitors import Visitor
 
@@ -162,6 +163,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "due_at": _due_at(found, block, needs_visa=needs_visa, today=today),
         "can_apply": not closed,
         "is_own": is_office_of(request.user, found),
+        "is_saved": found.slug in shelf.saved_slugs(request),
+        "is_compared": found.slug in shelf.compared_slugs(request),
         "back": _back(request),
         "trail": _trail(found),
         "structured": _structured(found, blocks),

@@ -158,6 +158,7 @@ class Portal:
             Stop("/rotations/?q=zzzzqqq"),
             Stop(listing.get_absolute_url()),
             Stop(ask, send()),
+            *self.comparing(listing),
             Stop(listing.preceptor.get_absolute_url()),
             Stop("/specialties/"),
             Stop(listing.specialty.get_absolute_url()),
@@ -180,6 +181,22 @@ class Portal:
             Stop(genuine.get_absolute_url()),
             Stop(revoked.get_absolute_url()),
             Stop("/verify/W7QF3KX9MTREP6V2H/", status=404),
+        ]
+
+    def comparing(self, listing: Listing) -> list[Stop]:
+        """What somebody may keep and weigh who is signed out."""
+        others = Listing.objects.published().exclude(pk=listing.pk)[:3]
+        both = "&".join(f"r={one.slug}" for one in (listing, *others))
+        alert = reverse("rotations:alert", args=[self.learner.alerts.first().key])
+        return [
+            Stop(reverse("rotations:save_listing", args=[listing.slug])),
+            Stop(reverse("rotations:compare_listing", args=[listing.slug])),
+            Stop("/saved/"),
+            Stop("/compare/"),
+            Stop(f"/compare/?{both}"),
+            Stop(f"/compare/?r={listing.slug}"),
+            Stop(alert),
+            Stop("/alerts/nothing-we-made/", status=404),
         ]
 
     def joining(self) -> list[Stop]:
@@ -264,6 +281,9 @@ class Portal:
 
         return [
             Stop("/applications/"),
+            Stop("/saved/"),
+            Stop("/saved/search/?state=TX"),
+            Stop("/saved/search/?state=TX", send("main form [type=submit]", shows="h1")),
             Stop("/wallet/"),
             Stop("/wallet/add/"),
             Stop("/wallet/add/several/"),

@@ -28,7 +28,11 @@ from letters.states import LetterStatus
 from placements import emails as placement_emails
 from placements.models import ApplicationDocument, SchoolApproval
 from placements.states import PlacementStatus, Status
+from rotations.actions.alerts import save_search
 from rotations.actions.questions import ask_question
+from rotations.actions.saved import as_it_stands, save_listing
+from rotations.kinds import Often
+from rotations.models import Told
 from tests.factories.accounts import (
     DelegationFactory,
     DocumentFactory,
@@ -122,9 +126,17 @@ def learner():
         official_name="Dean Vexmoor", official_email="dean@vexmoor.example",
         facts={"learner": user.name, "school": "Plimsoll College"},
     )  # fmt: skip
+    _keeps(user, listing)
     ask_question(listing, by=user, name=user.name, email=user.email, text="Zyxwina asks.")
     _office_log(staff, user, profile, placement, placement.application, papers[0])
     return user
+
+
+def _keeps(user, listing):
+    """What she saved, and what she was told of it."""
+    save_listing(as_it_stands(listing), by=user)
+    alert = save_search("q=Zyxwina", "“Zyxwina”", Often.DAILY, by=user)
+    Told.objects.create(alert=alert, listing=listing, start_on=date(2027, 3, 1), weeks=4)
 
 
 def _papers(user, staff):

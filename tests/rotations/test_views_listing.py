@@ -143,7 +143,7 @@ class TestListing:
         assert len(response.context["similar"]) == 3
         assert "Full" in page
         assert "Apply for these dates" not in page
-        assert "Ask when dates open" in page
+        assert "Tell me when dates open" in page
 
     def test_says_which_seats_are_on_hold_and_who_waits(self, client):
         listing = ListingFactory()
