@@ -145,7 +145,9 @@ def _answer(application: Application, row: Row, company: Company) -> None:
         elif status == Status.CHANGES_REQUESTED:
             request_changes(application, by=host, note=row["note"])
         elif status in {Status.WAITLISTED, Status.CLOSED}:
-            transition(application, Status.WAITLISTED, by=host, **first_answer(application, by=host))
+            transition(
+                application, Status.WAITLISTED, by=host, **first_answer(application, by=host)
+            )
         elif status == Status.INELIGIBLE:
             mark_ineligible(application, by=company.staff, note=row["note"])
 

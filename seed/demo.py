@@ -28,6 +28,7 @@ from seed.keeping import play_keeping
 from seed.offices import build_offices
 from seed.people import build_address_changes, build_learners, build_staff
 from seed.reference import load_reference
+from seed.saved import play_saved
 from seed.scenery import build_listings, build_preceptors, build_sites
 from seed.traffic import build_traffic
 
@@ -53,6 +54,7 @@ def load_demo() -> str:
     stories = play_cast(listings, learners, coordinator, delegates)
     _take_stock()
     build_traffic(preceptors)
+    play_saved(listings, learners)
     play_keeping(learners, coordinator, admin)
     _settle_the_past()
     return (

@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.codes import new_code
 from accounts.deadlines import REVERIFY_AHEAD, VERIFIED_FOR
@@ -124,9 +123,7 @@ class PreceptorProfile(models.Model):
     answered_percent = models.PositiveSmallIntegerField(
         _("requests answered, percent"), null=True, blank=True, editable=False
     )
-    requests_counted = models.PositiveIntegerField(
-        _("requests counted"), default=0, editable=False
-    )
+    requests_counted = models.PositiveIntegerField(_("requests counted"), default=0, editable=False)
     answers_counted_at = models.DateTimeField(_("counted"), null=True, blank=True, editable=False)
 
     objects = PreceptorQuerySet.as_manager()
