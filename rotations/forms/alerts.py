@@ -61,5 +61,5 @@ def _word(filters: CatalogueForm, name: str, value: str) -> str:
     if day := parse_date(f"{value}-01" if name == "month" else value):
         words = date_format(day, "F Y" if name == "month" else "M j, Y")
         return words if name == "month" else f"{filters.fields[name].label} {words}"
-    choices = dict(getattr(filters.fields[name], "choices", []))
+    choices = {str(key): label for key, label in getattr(filters.fields[name], "choices", [])}
     return str(choices.get(value, f"{filters.fields[name].label}: {value}"))

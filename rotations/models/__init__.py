@@ -22,6 +22,6 @@ __all__ = [
     "Specialty",
     "Stale",
     "State",
-    "Word",
     "Told",
+    "Word",
 ]

@@ -12,8 +12,8 @@ from accounts.models import User
 from rotations.blocks import Block, OpenBlock
 from rotations.models import Alert, Listing, Opening, SavedListing, Told
 from rotations.queries.blocks import upcoming_blocks
-from rotations.search import Search, catalogue
 from rotations.queries.listings import why_closed
+from rotations.search import Search, catalogue
 
 # A listing of which all is new: it was published, or came back.
 ALL = None

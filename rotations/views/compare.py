@@ -119,7 +119,9 @@ def _column(
     block = first_free(blocks, earliest)
     first = next((one for one in blocks if one.block == block), None)
     checks = (
-        check_listing(listing, profile, block, visitor.documents, today=today) if visitor.is_known else []
+        check_listing(listing, profile, block, visitor.documents, today=today)
+        if visitor.is_known
+        else []
     )
     return Column(
         listing=listing,

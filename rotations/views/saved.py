@@ -163,7 +163,9 @@ def saved(request: Request) -> HttpResponse:
 def _rows(request: Request, kept: list[Kept]) -> list[Saved]:
     today = timezone.localdate()
     keys = [one.listing_id for one in kept]
-    shown = {card.listing.pk: card for card in cards(keys, Visitor.of_request(request), today=today)}
+    shown = {
+        card.listing.pk: card for card in cards(keys, Visitor.of_request(request), today=today)
+    }
     hidden = Listing.objects.select_related("specialty", "site__state").defer("document")
     others = hidden.in_bulk([key for key in keys if key not in shown])
     free = _free_seats([card.listing for card in shown.values()], today)

@@ -359,9 +359,10 @@ class TestKeepingSearches:
         name = name_of(read_search(query))
 
         assert name == (
-            "“ward”, Internal medicine, Texas, Start on or after Mar 1, 2027, March 2027, 4 weeks"
+            "“ward”, Internal medicine, Texas, From Mar 1, 2027, March 2027, 4 weeks"
         )
         assert name_of(read_search("")) == "All rotations"
+        assert name_of(read_search("level=3&near=77030")).endswith("supervision, Near: 77030")
 
     @pytest.mark.parametrize("query", ["weeks=999&start=x", "q=%ff%fe", "state=" + "Z" * 5000])
     def test_nonsense_is_left_out_of_what_is_kept(self, query):
