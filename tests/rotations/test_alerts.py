@@ -358,9 +358,7 @@ class TestKeepingSearches:
 
         name = name_of(read_search(query))
 
-        assert name == (
-            "“ward”, Internal medicine, Texas, From Mar 1, 2027, March 2027, 4 weeks"
-        )
+        assert name == ("“ward”, Internal medicine, Texas, From Mar 1, 2027, March 2027, 4 weeks")
         assert name_of(read_search("")) == "All rotations"
         assert name_of(read_search("level=3&near=77030")).endswith("supervision, Near: 77030")
 
