@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rotations', '0004_eligibility_rules'),
+        ('rotations', '0005_found_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
