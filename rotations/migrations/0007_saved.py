@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rotations', '0005_found_pages'),
+        ('rotations', '0006_entry_front'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
