@@ -51,7 +51,7 @@ class Navigation:
     def _visitors(self) -> list[dict[str, Any]]:
         """Somebody signed out; what she saved is asked of her session, which most have none of."""
         last = self._link("guides:guide", _("For preceptors"), "for-preceptors")
-        kept = [self._saved()] if SAVED in self.request.session else []
+        kept = [self._saved()] if SAVED in getattr(self.request, "session", ()) else []
         return [*self._public(), *kept, last]
 
     def _saved(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rotations.kinds import HandsOn
 from rotations.models import Listing
 
 # So many dates are named: the page has the others, and a page stays small.
-INSTANCES = 3
+INSTANCES = 2
 
 
 def course(listing: Listing, blocks: Sequence[OpenBlock]) -> list[Facts]:

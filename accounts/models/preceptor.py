@@ -220,7 +220,7 @@ class PreceptorProfile(models.Model):
     def answers(self) -> str:
         """“Usually answers in 41 hours”, as a card says it; whoever is silent is not “New”."""
         if self.is_new:
-            return gettext("New: too few requests to say how fast answers come")
+            return gettext("New: too few requests for an answer time")
         if self.median_answer_hours is None:
             return gettext("Has answered none of the requests so far")
         return ngettext(

@@ -9,8 +9,8 @@ from rotations.blocks import OpenBlock, open_blocks
 from rotations.models import Listing, SeatWeek
 
 ALTERNATIVES = 3
-# Half a year of single weeks.
-WEEKS_SHOWN = 26
+# Five months of single weeks.
+WEEKS_SHOWN = 20
 WORKING_WEEK = timedelta(days=4)
 CANDIDATES = 40
 # To whoever has not answered enough requests yet, a guess in the middle.

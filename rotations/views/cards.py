@@ -1,23 +1,27 @@
 """What a card of the catalogue shows, worked out once, so that its template stays flat."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from django.core.cache import caches
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.http import Request
 from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Summary, open_to
 from rotations.kinds import HandsOn
 from rotations.models import Listing
 from rotations.queries import upcoming_blocks
 from rotations.search import Row
+from rotations.views.shelf import compared_slugs, saved_slugs
 from rotations.visitors import Visitor
 
 BLOCKS_ON_A_CARD = 3
@@ -106,21 +110,54 @@ class Card:
     dates: Sequence[SafeString]
     met: Summary | None
     back: str = ""
+    shelf: "Shelf | None" = None
 
     def __str__(self) -> str:
         """As templates show it: HTML that is safe."""
-        return _dress(_face(self), back=self.back, met=self.met)
+        return _dress(_face(self), back=self.back, met=self.met, shelf=self.shelf)
 
 
 # What differs from visitor to visitor stands in a card's HTML as a mark, so that the rest can be kept.
 BACK, MET = "\x02back\x03", "\x02met\x03"
+ACT = re.compile(r"\x02(save|compare)\|([^|]*)\|([^|]*)\|([^\x03]*)\x03")
+LINK = '<a class="keep{}" href="{}" aria-label="{}: {}">{}</a>'
 
 
 def _face(card: Card) -> str:
-    return render_to_string("rotations/card_face.html", {"card": card, "back": BACK, "met": MET})
+    marks = [
+        f"\x02{name}|{card.listing.slug}|{url}|{escape(card.listing.title)}\x03"
+        for name, url in (
+            ("save", reverse("rotations:save_listing", args=[card.listing.slug])),
+            ("compare", reverse("rotations:compare_listing", args=[card.listing.slug])),
+        )
+    ]
+    facts = {"card": card, "back": BACK, "met": MET, "acts": SafeString("".join(marks))}
+    return render_to_string("rotations/card_face.html", facts)
 
 
-def _dress(face: str, *, back: str, met: Summary | None) -> SafeString:
+@dataclass(frozen=True)
+class Shelf:
+    """What a visitor has saved and compares, by slug."""
+
+    saved: Set[str] = frozenset()
+    compared: Set[str] = frozenset()
+
+    @classmethod
+    def of(cls, request: Request) -> "Shelf":
+        return cls(saved_slugs(request), frozenset(compared_slugs(request)))
+
+    def link(self, mark: re.Match[str]) -> str:
+        """A link that JavaScript turns into a press; without it, a page that asks."""
+        name, slug, url, title = mark.groups()
+        is_on = slug in (self.saved if name == "save" else self.compared)
+        if name == "save":
+            word = _("Saved") if is_on else _("Save")
+        else:
+            word = _("Comparing") if is_on else _("Compare")
+        return LINK.format(" is-on" if is_on else "", url, word, title, word)
+
+
+def _dress(face: str, *, back: str, met: Summary | None, shelf: Shelf | None) -> SafeString:
     standing = ""
     if met is not None:
         standing = render_to_string(
@@ -131,13 +168,14 @@ def _dress(face: str, *, back: str, met: Summary | None) -> SafeString:
                 "words": words_of(met),
             },
         )
-    # Both are ours or escaped: the marks cannot come from a text, which has no control characters.
-    return SafeString(face.replace(BACK, escape(back)).replace(MET, standing))
+    # All are ours or escaped: the marks cannot come from a text, which has no control characters.
+    face = face.replace(BACK, escape(back)).replace(MET, standing)
+    return SafeString(ACT.sub(shelf.link if shelf else "", face))
 
 
 def faces(
+    request: Request,
     rows: Sequence[Row],
-    visitor: "Visitor",
     *,
     today: date,
     weeks: int | None = None,
@@ -158,9 +196,10 @@ def faces(
         }
         caches["local"].set_many(drawn, DRAWN_FOR)
         known |= drawn
+    visitor, shelf = Visitor.of_request(request), Shelf.of(request)
     met = _standing(visitor, [row.pk for row in rows], today=today, weeks=weeks, since=since)
     return [
-        _dress(known[names[row.pk]], back=back, met=met.get(row.pk))
+        _dress(known[names[row.pk]], back=back, met=met.get(row.pk), shelf=shelf)
         for row in rows
         if names[row.pk] in known
     ]
@@ -201,14 +240,20 @@ def cards(
     today: date,
     weeks: int | None = None,
     since: date | None = None,
-    back: str = "",
+    shelf: Shelf | None = None,
 ) -> list[Card]:
-    """The cards of these listings, in this order, with their next dates, or those from a day on."""
+    """The cards of these listings, in this order, with their next dates, or those from a day on.
+
+    With a ``shelf`` they can be saved and compared.
+    """
     keys = list(keys)
     found = _listings(keys, visitor)
     blocks = _blocks(found.values(), today=today, weeks=weeks, since=since)
     return [
-        _card(found[key], blocks[key], visitor, today=today, weeks=weeks, back=back)
+        replace(
+            _card(found[key], blocks[key], visitor, today=today, weeks=weeks),
+            shelf=shelf,
+        )
         for key in keys
         if key in found
     ]
@@ -239,7 +284,6 @@ def _card(
     *,
     today: date,
     weeks: int | None,
-    back: str,
 ) -> Card:
     length = weeks or listing.usual_weeks
     words = ngettext("total, %(n)d week (USD)", "total, %(n)d weeks (USD)", length)
@@ -257,5 +301,4 @@ def _card(
         },
         dates=[_date(one, get_language()) for one in dates],
         met=_met(visitor, listing, blocks, today=today),
-        back=back,
     )

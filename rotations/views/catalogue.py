@@ -50,7 +50,7 @@ def home(request: Request) -> HttpResponse:
         "starts_that_month": len(that_month),
         "with_seats": found.with_seats,
         "mosaic": _mosaic(specialties, found.counts["specialty"]),
-        "cards": faces(found.starting(SOON), Visitor.of_request(request), today=today),
+        "cards": faces(request, found.starting(SOON), today=today),
     }
     return render(request, "home.html", context)
 
@@ -88,6 +88,7 @@ def browse(request: Request) -> HttpResponse:
         "visitor": visitor,
         "sort": filters.order,
         "facets": facets(filters, found, whole=request.GET.get("all", "")),
+        "more_filters": filters.address(also=[("all", "more")]),
         "states": options_of("state", filters, found),
         "months": _months(today),
         "lengths": lengths(found),
@@ -98,8 +99,8 @@ def browse(request: Request) -> HttpResponse:
         "first_page": filters.address(),
         "has_pairs": fills(found),
         "cards": faces(
+            request,
             page.rows,
-            visitor,
             today=today,
             weeks=search.weeks,
             since=search.start,
@@ -109,7 +110,7 @@ def browse(request: Request) -> HttpResponse:
         "previous_page": _turn(filters, "before", page.rows[0].cursor) if page.has_previous else "",
     }
     if not found:
-        context |= _instead(filters, found, visitor, today=today)
+        context |= _instead(request, filters, found, today=today)
     context["is_partial"] = request.htmx and not request.htmx.history_restore_request
     if not context["is_partial"]:
         return render(request, "rotations/catalogue.html", context)
@@ -146,7 +147,7 @@ class WayOut:
 
 
 def _instead(
-    filters: CatalogueForm, found: Found, visitor: Visitor, *, today: date
+    request: Request, filters: CatalogueForm, found: Found, *, today: date
 ) -> dict[str, Any]:
     """Nothing matches: which filter to drop, the next dates, and what comes nearest."""
     ways = []
@@ -164,7 +165,7 @@ def _instead(
         "ways": ways,
         "nearest": found.nearest() if found.search.is_dated else None,
         "anytime": filters.address(without=DATES),
-        "close": faces(nearest, visitor, today=today),
+        "close": faces(request, nearest, today=today),
     }
 
 

@@ -17,11 +17,13 @@ from rotations.search.find import LENGTHS
 SHOWN = 4
 # A list of so many fixed choices is shown whole, what is empty included: people see what exists.
 FEW = 5
+# Asked for less often: behind one link, unless something in them is chosen.
+MORE = ("setting", "letterhead", "language")
 CHECKBOXES = (
     "level", "specialty", "type", "family", "visa", "price", "seats", "answers", "setting",
     "letterhead", "area", "language",
 )  # fmt: skip
-OPTION = '<label class="opt"><input type="checkbox" name="{}" value="{}"{}>{} <i>({})</i></label>'
+OPTION = '<label><input type=checkbox name={} value="{}"{}>{} <i>({})</i></label>'
 
 
 @dataclass(frozen=True)
@@ -87,15 +89,18 @@ def facets(filters: CatalogueForm, found: Found, *, whole: str = "") -> list[Fac
     key = ("facets", found.search.key, whole, filters.address(), get_language())
     known = found.sets.answers.get(key)
     if known is None:
-        names = [name for name in CHECKBOXES if name != "area" or _is_local(found)]
+        names = [name for name in CHECKBOXES if _is_shown(name, found, whole)]
         drawn = [_facet(name, filters, found, is_whole=name == whole) for name in names]
         known = found.sets.answers[key] = [facet for facet in drawn if facet]
     return known
 
 
-def _is_local(found: Found) -> bool:
-    """Cities and metropolitan areas are shown to whoever has chosen a state."""
-    return bool(found.search.chosen.get("state") or found.search.chosen.get("area"))
+def _is_shown(name: str, found: Found, whole: str) -> bool:
+    """Areas to whoever has chosen a state; what few ask for, when they do."""
+    chosen = found.search.chosen
+    if name == "area":
+        return bool(chosen.get("state") or chosen.get("area"))
+    return name not in MORE or whole in {"more", *MORE} or name in chosen
 
 
 def _facet(name: str, filters: CatalogueForm, found: Found, *, is_whole: bool) -> Facet | None:

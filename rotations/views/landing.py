@@ -25,7 +25,6 @@ from rotations.queries.numbers import numbers, specialties_with_counts, states_w
 from rotations.search import catalogue
 from rotations.views.cards import faces
 from rotations.views.names import names
-from rotations.visitors import Visitor
 
 ON_A_PAGE = 5
 RELATED = 6
@@ -58,8 +57,7 @@ class Starts:
         filters = CatalogueForm(query, specialties=specialties, states=states)
         today = timezone.localdate()
         found = catalogue(filters.search, today=today)
-        visitor = Visitor.of_request(request)
-        return cls(faces(found.starting(ON_A_PAGE), visitor, today=today), len(found))
+        return cls(faces(request, found.starting(ON_A_PAGE), today=today), len(found))
 
 
 @require_safe

@@ -39,8 +39,7 @@ from rotations.queries import (
 )
 from rotations.refunds import refund_steps
 from rotations.structured import course
-from rotations.views import shelf
-from rotations.views.cards import Dates, cards, first_free, tone_of, touch_icon, words_of
+from rotations.views.cards import Dates, Shelf, cards, first_free, tone_of, touch_icon, words_of
 from rotations.visitors import Visitor
 
 # So many dates and met requirements stand open; the others are folded away.
@@ -130,7 +129,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
     )
     is_known = visitor.is_known
     met = summary(checks) if is_known else None
-    fee = found.fee(weeks)
+    fee, kept = found.fee(weeks), Shelf.of(request)
     closed = why_closed(found)
     context = {
         "listing": found,
@@ -163,8 +162,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "due_at": _due_at(found, block, needs_visa=needs_visa, today=today),
         "can_apply": not closed,
         "is_own": is_office_of(request.user, found),
-        "is_saved": found.slug in shelf.saved_slugs(request),
-        "is_compared": found.slug in shelf.compared_slugs(request),
+        "is_saved": found.slug in kept.saved,
+        "is_compared": found.slug in kept.compared,
         "back": _back(request),
         "trail": _trail(found),
         "structured": _structured(found, blocks),
@@ -173,7 +172,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         context["gaps"] = gaps_of(found)
     elif block is None:
         similar = [other.pk for other, _block in alternatives(found, today=today)]
-        context["similar"] = cards(similar, visitor, today=today)
+        context["similar"] = cards(similar, visitor, today=today, shelf=kept)
     return render(request, "rotations/listing.html", context)
 
 

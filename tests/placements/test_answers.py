@@ -212,7 +212,7 @@ def test_below_five_requests_she_is_new(listing, client):
 
     page = html(client.get(listing.preceptor.get_absolute_url()))
 
-    assert "New: too few requests to say how fast answers come" in page
+    assert "New: too few requests for an answer time" in page
     assert "100%" not in page
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -360,3 +361,44 @@ def test_a_learner_of_another_family_sees_that_something_stops_her(client):
     (card,) = client.get(URL).context["cards"]
 
     assert 'class="status bad"' in card
+
+
+class TestCards:
+    """What a card adds for this visitor alone."""
+
+    def test_say_how_fast_answers_come(self, client):
+        ListingFactory(preceptor=PreceptorFactory(median_answer_hours=41, requests_counted=12))
+
+        (card,) = client.get(URL).context["cards"]
+
+        assert "Usually answers in 41 hours" in card
+
+    def test_are_saved_and_compared_without_a_word_to_others(self, client):
+        one, other = ListingFactory(title="One & only"), ListingFactory(title="Other")
+        client.post(reverse("rotations:save_listing", args=[one.slug]), {"move": "save"})
+        client.post(reverse("rotations:compare_listing", args=[other.slug]), {"move": "add"})
+
+        def words(response):
+            links = r'class="keep( is-on)?" href="([^"]+)" aria-label="([^"]+)"'
+            found = [re.findall(links, card) for card in response.context["cards"]]
+            return sorted((is_on, label) for links in found for is_on, _url, label in links)
+
+        assert words(client.get(URL)) == [
+            ("", "Compare: One &amp; only"), ("", "Save: Other"),
+            (" is-on", "Comparing: Other"), (" is-on", "Saved: One &amp; only"),
+        ]  # fmt: skip
+        assert all(not is_on for is_on, _label in words(Client().get(URL)))
+
+    def test_lead_to_pages_that_save_without_javascript(self, client):
+        listing = ListingFactory()
+        (card,) = client.get(URL).context["cards"]
+
+        for name in ("save", "compare"):
+            url = reverse(f"rotations:{name}_listing", args=[listing.slug])
+            assert f'href="{url}"' in card
+            assert client.get(url).status_code == 200
+
+    def test_of_a_search_offer_to_tell_what_is_new(self, client):
+        page = html(client.get(URL, {"state": "TX", "q": "nothing"}))
+
+        assert f'href="{reverse("rotations:save_search")}?q=nothing&amp;state=TX"' in page

@@ -69,7 +69,7 @@ class TestListing:
             "Hospital, letters on merit",
             "NPI and license seen by us on",
             listing.preceptor.title,
-            "New: too few requests to say how fast answers come",
+            "New: too few requests for an answer time",
             "A coordinator looks at your application first.",
             "Rotation fee, 4 weeks",
             "Not included: Housing.",
