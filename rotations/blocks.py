@@ -65,12 +65,11 @@ def open_blocks(
 
     A block with a week that has no row, or is closed (capacity 0), is not offered at all.
     """
+    steps = [n * WEEK for n in range(weeks)]
     found = []
     for monday in mondays:
-        block = Block(monday, weeks)
-        rows = [seats.get(day) for day in block.mondays]
-        known = [row for row in rows if row is not None and row[1] > 0]
-        if len(known) == weeks:
-            free, capacity = min(known)
-            found.append(OpenBlock(block, free, capacity))
+        rows = [row for step in steps if (row := seats.get(monday + step)) and row[1] > 0]
+        if len(rows) == weeks:
+            free, capacity = min(rows)
+            found.append(OpenBlock(Block(monday, weeks), free, capacity))
     return found

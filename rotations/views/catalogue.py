@@ -20,7 +20,7 @@ from rotations.search import Found, Row, Search, catalogue
 from rotations.search.find import Cursor
 from rotations.search.pairs import fills
 from rotations.views.cards import faces
-from rotations.views.facets import Chip, chips, facets, label_of, lengths, options_of
+from rotations.views.facets import Chip, chips, facets, label_of, lengths, state_lines
 from rotations.views.found import found_at
 from rotations.views.names import names
 from rotations.visitors import Visitor
@@ -89,7 +89,7 @@ def browse(request: Request) -> HttpResponse:
         "sort": filters.order,
         "facets": facets(filters, found, whole=request.GET.get("all", "")),
         "more_filters": filters.address(also=[("all", "more")]),
-        "states": options_of("state", filters, found),
+        "states": state_lines(filters, found),
         "months": _months(today),
         "lengths": lengths(found),
         "radii": RADII,

@@ -24,6 +24,7 @@ CHECKBOXES = (
     "letterhead", "area", "language",
 )  # fmt: skip
 OPTION = '<label><input type=checkbox name={} value="{}"{}>{} <i>({})</i></label>'
+LINE = '<option value="{}"{}>{} ({})</option>'
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,20 @@ def options_of(name: str, filters: CatalogueForm, found: Found) -> list[Option]:
         Option(str(value), str(label), counts[str(value)], str(value) in chosen)
         for value, label in choices
     ]
+
+
+def state_lines(filters: CatalogueForm, found: Found) -> SafeString:
+    """The states that have something, as lines of a select; drawn once while nothing changes."""
+    key = ("states", found.search.key, get_language())
+    known: SafeString | None = found.sets.answers.get(key)
+    if known is None:
+        lines = (
+            (one.value, SafeString(" selected" if one.is_chosen else ""), one.label, one.count)
+            for one in options_of("state", filters, found)
+            if not one.is_disabled
+        )
+        known = found.sets.answers[key] = format_html_join("", LINE, lines)
+    return known
 
 
 def lengths(found: Found) -> list[tuple[int, int, bool]]:
