@@ -12,6 +12,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Words lie outside the rows, which are read by the thousand for the rest of them.
+        migrations.RunSQL(
+            "ALTER TABLE rotations_entry SET (toast_tuple_target = 256)",
+            "ALTER TABLE rotations_entry RESET (toast_tuple_target)",
+        ),
         migrations.AddField(
             model_name='entry',
             name='front',

@@ -39,8 +39,18 @@ def room_at(
             bookable = sets.of("weeks" if weeks else "usual", length)
             found |= bookable & _run(sets, week, length)
     if found:
-        found &= _in_rhythm(sets, week) & _in_time(sets, monday, today)
+        found &= _startable(sets, week, today)
     return found
+
+
+def _startable(sets: Sets, week: int, today: date) -> BitMap:
+    """What rhythm and lead allow to start in that week, whatever its length and its seats."""
+    key = ("startable", week, today)
+    known: BitMap | None = sets.answers.get(key)
+    if known is None:
+        known = _in_rhythm(sets, week) & _in_time(sets, monday_of(week), today)
+        sets.answers[key] = known
+    return known
 
 
 def _weeks(sets: Sets, search: Search, *, today: date) -> Iterator[int]:

@@ -27,6 +27,9 @@ from rotations.search.sets import PACKED, Sets, Told, current, monday_of, unpack
 LENGTHS = (1, 2, 4, 6, 8, 12)
 # Rows of an index that are looked at here for a page, before PostgreSQL is told which ones count.
 MOST_WALKED = 2000
+# The planner takes reading all texts for cheap: it counts pages, and not what it is to unpack them.
+# Both go to the server at once and make one transaction, which the setting does not outlive.
+BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true); "
 ORDERS = {
     "soonest": ("next_start", "price_per_week", "listing_id"),
     "relevance": ("next_start", "price_per_week", "listing_id"),
@@ -124,7 +127,8 @@ class Found:
         found = {}
         for weeks in LENGTHS:
             if self.search.is_dated:
-                fit = _dates(self.sets, replace(self.search, weeks=weeks), self.today)
+                asked = replace(self.search, weeks=weeks)
+                fit = with_room(self.sets, asked, today=self.today)
                 found[weeks] = sum(base.intersection_cardinality(keys) for _week, keys in fit)
             else:
                 found[weeks] = base.intersection_cardinality(self.sets.of("weeks", weeks))
@@ -409,5 +413,6 @@ def _ask(sets: Sets, asked: Mapping[Any, RawSQL]) -> list[BitMap]:
         )
         values += [*condition.params, *([list(known.unsure)] if known else [])]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
+        cursor.execute(BY_INDEX + " UNION ALL ".join(parts), values)
+        cursor.nextset()
         return [unpacked(keys or b"") for _number, keys in sorted(cursor.fetchall())]

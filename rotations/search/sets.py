@@ -101,7 +101,7 @@ SELECT pg_relation_filenode('rotations_entry'), settled, ARRAY(
 # A page waits for five seconds; a million rows take longer.
 LOAD_SECONDS = 60
 # Answers that are kept; each may hold some sets of all keys.
-MOST_ANSWERS = 300
+MOST_ANSWERS = 1000
 
 
 def facets_of(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:

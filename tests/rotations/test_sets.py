@@ -131,6 +131,21 @@ def test_counts_are_those_of_counting_one_by_one(many, seed):
 
 
 @pytest.mark.django_db
+def test_a_word_is_asked_for_once_and_of_changed_listings_again(django_assert_num_queries):
+    heart, skin = (ListingFactory(title=title) for title in ("Echo studio", "Skin studio"))
+    assert list(catalogue(Search(q="echo"), today=TODAY).keys) == [heart.pk]
+    assert set(catalogue(Search(q="studio -echo"), today=TODAY).keys) == {skin.pk}
+    Listing.objects.filter(pk=heart.pk).update(title="Quiet studio")
+    Listing.objects.filter(pk=skin.pk).update(title="Echo of the skin")
+
+    assert list(catalogue(Search(q="echo"), today=TODAY).keys) == [skin.pk]
+    assert list(catalogue(Search(q="studio"), today=TODAY).keys) == [heart.pk]
+    assert list(catalogue(Search(q="skin -studio"), today=TODAY).keys) == [skin.pk]
+    with django_assert_num_queries(1):  # for news
+        assert len(catalogue(Search(q="echo", weeks=4), today=TODAY)) == 1
+
+
+@pytest.mark.django_db
 def test_only_so_many_answers_are_kept(monkeypatch):
     monkeypatch.setattr(sets, "MOST_ANSWERS", 10)
     for weeks in range(1, 40):
