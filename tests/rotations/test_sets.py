@@ -130,7 +130,7 @@ def test_counts_are_those_of_counting_one_by_one(many, seed):
         assert found.counts[name] == counted
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # what is not committed yet is asked for each time
 def test_a_word_is_asked_for_once_and_of_changed_listings_again(django_assert_num_queries):
     heart, skin = (ListingFactory(title=title) for title in ("Echo studio", "Skin studio"))
     assert list(catalogue(Search(q="echo"), today=TODAY).keys) == [heart.pk]
