@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from bench.catalogue.pages import Kind
 from bench.catalogue.server import Database, Web
 
-EACH = 30
+EACH = 20
 
 
 @dataclass
