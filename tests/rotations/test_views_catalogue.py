@@ -399,6 +399,7 @@ class TestCards:
             assert client.get(url).status_code == 200
 
     def test_of_a_search_offer_to_tell_what_is_new(self, client):
+        ListingFactory()
         page = html(client.get(URL, {"state": "TX", "q": "nothing"}))
 
         assert f'href="{reverse("rotations:save_search")}?q=nothing&amp;state=TX"' in page
