@@ -5,7 +5,8 @@ import us
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -258,6 +259,17 @@ class Introduction(models.Model):
         return f"{self.preceptor}, {self.specialty}, {self.state}"
 
 
+class LicenceQuerySet(models.QuerySet["Licence"]):
+    def with_last_day(self) -> "LicenceQuerySet":
+        """With ``last_day``: as ``good_until``."""
+        return self.annotate(
+            last_day=Case(
+                When(verified_at__isnull=False, then=F("expires_on")),
+                When(seen_until__isnull=False, then=Least("seen_until", "expires_on")),
+            )
+        )
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Licence(models.Model):
     """A preceptor's licence in one state, seen by staff or not yet."""
@@ -274,6 +286,8 @@ class Licence(models.Model):
     )
     # What staff had seen before she entered a renewal: until then the old one counts.
     seen_until = models.DateField(_("seen until"), null=True, blank=True, editable=False)
+
+    objects = LicenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("license")
@@ -294,6 +308,7 @@ class Licence(models.Model):
         found = us.states.lookup(self.state, field="abbr")
         return found.name if found else self.state
 
+    # ``LicenceQuerySet.with_last_day`` says the same to the database.
     @property
     def good_until(self) -> date | None:
         """The last day for which staff saw it; ``None`` if they did not."""

@@ -5,14 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from rotations.blocks import OpenBlock, open_blocks
-from rotations.models import Listing, SeatWeek
+from rotations.models import Listing, SeatWeek, Specialty
+from rotations.search import Search, catalogue
 
 ALTERNATIVES = 3
 # Five months of single weeks.
 WEEKS_SHOWN = 20
 WORKING_WEEK = timedelta(days=4)
-CANDIDATES = 40
+CANDIDATES = 12
+# So long before the dates that are wanted another start still is near.
+NEARBY = timedelta(weeks=4)
 # To whoever has not answered enough requests yet, a guess in the middle.
 USUAL_ANSWER_HOURS = 72
 
@@ -101,12 +106,9 @@ def alternatives(
     Ranked by specialty, distance, dates and how fast they answer; open to at
     least one family that this listing is open to.
     """
-    candidates = list(
-        Listing.objects.published()
-        .filter(specialty__group=listing.specialty.group, families__overlap=listing.families)
-        .exclude(pk=listing.pk)
-        .order_by("pk")[:CANDIDATES]
-    )
+    day = today or timezone.localdate()
+    keys = _alike(listing, start_on, day)
+    candidates = list(Listing.objects.published().filter(pk__in=keys))
     blocks = upcoming_blocks(candidates, today=today)
     found = []
     for other in candidates:
@@ -115,6 +117,28 @@ def alternatives(
             found.append((other, min(free, key=lambda block: _days_apart(block, start_on))))
     found.sort(key=lambda pair: _unlikeness(listing, start_on, *pair))
     return found[:ALTERNATIVES]
+
+
+def _alike(listing: Listing, start_on: date | None, today: date) -> list[int]:
+    """Of the same field in the same state, then anywhere, then of its group: those with seats."""
+    field = listing.specialty
+    families = {"family": frozenset(listing.families), "seats": frozenset({"left"})}
+    same = {**families, "specialty": frozenset({field.slug})}
+    group = Specialty.objects.filter(group=field.group).values_list("slug", flat=True)
+    since = max(start_on - NEARBY, today) if start_on else None
+    keys: dict[int, None] = {}
+    found = catalogue(Search(), today=today)
+    for chosen in (
+        {**same, "state": frozenset({listing.site.state.abbr})},
+        same,
+        {**families, "specialty": frozenset(group)},
+    ):
+        for start in dict.fromkeys((since, None)):
+            page = found.also(chosen=chosen, start=start).page(CANDIDATES)
+            keys |= dict.fromkeys(key for key in page.keys if key != listing.pk)
+            if len(keys) >= CANDIDATES:
+                return list(keys)
+    return list(keys)
 
 
 def _days_apart(block: OpenBlock, start_on: date | None) -> int:

@@ -4,20 +4,22 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Licence, User
 from rotations.models import Listing
 from rotations.queries.blocks import upcoming_blocks
 
 
 def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
     """What anybody may find; her own to a preceptor and her office, all of them to those who keep them."""
-    listings = Listing.objects.select_related(
-        "specialty", "site__state", "preceptor__user", "policy"
-    ).defer("document")
+    listings = (
+        Listing.objects.select_related("specialty", "site__state", "preceptor__user", "policy")
+        .annotate(licensed_until=_licensed_until())
+        .defer("document")
+    )
     if user.is_staff and user.has_perm("rotations.view_listing"):
         return listings
     public = Q(status="published", preceptor__suspended_at=None)
@@ -64,8 +66,22 @@ def own_gaps_of(listing: Listing) -> dict[str, list[str]]:
 
 def has_licence(listing: Listing, day: date) -> bool:
     """Whether staff have seen one of hers for the site's state that is valid on that day."""
-    licences = listing.preceptor.licences.filter(state=listing.site.state.abbr)
-    return any(licence.is_good_on(day) for licence in licences)
+    if not hasattr(listing, "licensed_until"):
+        known = Listing.objects.filter(pk=listing.pk).annotate(until=_licensed_until())
+        return _covers(known.values_list("until", flat=True).get(), day)
+    return _covers(listing.licensed_until, day)
+
+
+def _licensed_until() -> Subquery:
+    """The last good day of the preceptor's licenses for the site's state."""
+    seen = Licence.objects.with_last_day().filter(
+        preceptor=OuterRef("preceptor"), state=OuterRef("site__state__abbr")
+    )
+    return Subquery(seen.order_by(F("last_day").desc(nulls_last=True)).values("last_day")[:1])  # type: ignore[misc]
+
+
+def _covers(until: date | None, day: date) -> bool:
+    return until is not None and until >= day
 
 
 def why_closed(listing: Listing) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import Request
-from accounts.models import User
+from accounts.models import PreceptorProfile, User
 from clocks.calendar import end_of_day
 from guides.http import moved
 from guides.structured import Crumb, Facts, breadcrumbs, graph
@@ -25,7 +26,7 @@ from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
 from rotations.forms.catalogue import CatalogueForm
 from rotations.forms.question import QuestionForm
-from rotations.models import Listing
+from rotations.models import Listing, Requirement
 from rotations.permissions import edits_listings, is_office_of
 from rotations.queries import (
     Requests,
@@ -44,6 +45,8 @@ from rotations.visitors import Visitor
 
 # So many dates and met requirements stand open; the others are folded away.
 DATES_SHOWN = 6
+# A listing that begins on any Monday has dozens: a link asks for all of them.
+MOST_DATES = 18
 MET_SHOWN = 6
 ASKED_SHOWN = 8
 QUESTIONS = {"ask_question": "5/h/ip"}
@@ -70,10 +73,14 @@ class Picks:
 
     shown: list[Pick]
     folded: list[Pick]
+    left_out: int
 
     @classmethod
-    def of(cls, picks: list[Pick]) -> "Picks":
-        return cls(picks[:DATES_SHOWN], picks[DATES_SHOWN:])
+    def of(cls, picks: list[Pick], *, are_all: bool) -> "Picks":
+        most = len(picks) if are_all else MOST_DATES
+        far = [pick for pick in picks[most:] if pick.is_chosen]
+        folded = picks[DATES_SHOWN:most] + far
+        return cls(picks[:DATES_SHOWN], folded, max(len(picks) - most - len(far), 0))
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -109,7 +116,8 @@ class Requirements:
 def listing(request: Request, slug: str) -> HttpResponse:
     """Everything a learner wants to know before she applies."""
     visible = visible_listings(request.user).prefetch_related(
-        "requirements__type", "co_preceptors__user"
+        Prefetch("requirements", Requirement.objects.select_related("type")),
+        Prefetch("co_preceptors", PreceptorProfile.objects.select_related("user")),
     )
     found = visible.filter(slug=slug).first()
     if found is None:
@@ -141,8 +149,11 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "weeks": weeks,
         "chosen": block,
         "next_start": first and first.start_on,
-        "picks": _picks(
-            blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
+        "picks": Picks.of(
+            _picks(
+                blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
+            ),
+            are_all=request.GET.get("dates") == "all",
         ),
         "weeks_ahead": ahead,
         "dates_shown": DATES_SHOWN,
@@ -208,8 +219,8 @@ def _picks(
     earliest: date,
     hers: list[Block],
     requests: Mapping[Block, Requests],
-) -> Picks:
-    picks = [
+) -> list[Pick]:
+    return [
         Pick(
             value=f"{one.block.start_on}",
             dates=Dates.of(one),
@@ -219,7 +230,6 @@ def _picks(
         )
         for one in blocks
     ]
-    return Picks.of(picks)
 
 
 def _why_not(one: OpenBlock, earliest: date, hers: list[Block]) -> str:
