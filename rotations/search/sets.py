@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from pyroaring import BitMap
 
 from rotations.models.entry import NO_START
+from rotations.search.entries import COLUMNS as WRITTEN
 from rotations.search.entries import mend
 
 WEEK = timedelta(weeks=1)
@@ -41,31 +42,9 @@ ONE = {
     "lead": "lead_days",
 }
 SEVERAL = {"family": "families", "language": "languages", "visa": "visas"}
-COLUMNS = [
-    "listing_id",
-    "is_listed",
-    "specialty",
-    "state",
-    "area",
-    "rotation_type",
-    "hands_on",
-    "setting",
-    "letterhead",
-    "families",
-    "languages",
-    "visas",
-    "price_per_week",
-    "usual_weeks",
-    "min_weeks",
-    "max_weeks",
-    "step_weeks",
-    "starts_every",
-    "anchor",
-    "lead_days",
-    "answer_hours",
-    "free",
-    "next_start",
-]
+# What only PostgreSQL reads.
+UNREAD = {"latitude", "longitude", "right_until", "published_at", "search", "changed_in"}
+COLUMNS = ["listing_id", *(name for name in WRITTEN if name not in UNREAD)]
 # Who asks learns in one statement: the table's file (another one after TRUNCATE), up to which
 # transaction all is settled, whether something is stale, and the rows that are new to her. A
 # backup that runs for hours keeps ``settled`` where it is: what she has seen is left out.
