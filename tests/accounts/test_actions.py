@@ -85,6 +85,7 @@ def test_an_accepted_paper_counts_and_she_is_told_once(paper, amara, dana):
     mail = Message.objects.get()
     assert (mail.template, mail.user) == ("accounts/document_verified", amara)
     assert "Hepatitis B titer & O'Brien form" in mail.body
+    assert "because you keep documents at" in mail.body
     assert "&amp;" not in mail.body + mail.subject
     assert "&#x27;" not in mail.body + mail.subject
     assert Due.objects.filter(kind=LOOK, subject_id=amara.pk).count() == 1

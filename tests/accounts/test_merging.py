@@ -124,6 +124,8 @@ def test_both_addresses_hear_of_it_and_it_is_remembered(kept, gone, admin):
     assert set(mails) == {kept.email, old}
     assert kept.email in mails[kept.email].body
     assert kept.email not in mails[old].body
+    assert "Mails about its safety cannot be switched off." in mails[kept.email].body
+    assert "an account at Wardlight had this address until now" in mails[old].body
     assert [event.by for event in Event.objects.filter(verb__startswith="account.merged")] == [
         admin,
         admin,
