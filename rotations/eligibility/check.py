@@ -25,7 +25,7 @@ class Check:
     the paper it is about. ``blocks`` says that it stops a request from being sent.
     ``why`` is what a paper lacks, without the verdict before it. ``evidence`` is what
     was looked at, ``section`` the part of her profile where that stands, and ``guide``
-    explains the rule.
+    explains the rule. ``in_review``: the paper is sent, and it is for staff to go on.
     """
 
     rule: str
@@ -39,6 +39,7 @@ class Check:
     evidence: str = ""
     section: str = ""
     guide: str = ""
+    in_review: bool = False
 
     @property
     def is_met(self) -> bool:

@@ -243,7 +243,8 @@ def _judge_paper(case: Case, paper: _Paper, document: Document | None) -> Check:
     if document.verified_at is None:
         text = _("In review: we are checking the file that you sent on %(day)s")
         day = in_words(document.uploaded_at.date())
-        return paper.verdict(LATE, text % {"day": day}, _("You need to do nothing now."))
+        waits = paper.verdict(LATE, text % {"day": day}, _("You need to do nothing now."))
+        return replace(waits, in_review=True)
     last = document.last_valid_day(paper.months)
     why = _("expires %(day)s") % {"day": in_words(last)} if last else _("accepted, does not expire")
     return paper.verdict(MET, _("Met: %(why)s") % {"why": why})

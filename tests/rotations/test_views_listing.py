@@ -209,6 +209,27 @@ class TestRequirements:
         assert "Nothing here stops you from applying." in page
         assert "Missing documents are due by" in page
 
+    @pytest.mark.parametrize("is_sent", [True, False])
+    def test_ask_for_no_other_file_while_one_is_in_review(self, client, is_sent):
+        listing = ListingFactory()
+        requirement = RequirementFactory(listing=listing)
+        monday, *_rest = open_seats(listing, 4)
+        learner, end = LearnerFactory(), Block(monday, 4).end_on
+        DocumentFactory(
+            owner=learner.user,
+            type=requirement.type,
+            issued_on=end - timedelta(days=90),
+            expires_on=end + timedelta(days=8 if is_sent else -8),
+            verified_at=None,
+            verified_by=None,
+        )
+        client.force_login(learner.user)
+
+        page = html(get(client, listing))
+
+        assert ("In review: we are checking the file" in page) is is_sent
+        assert ("Upload new" in page) is not is_sent
+
     def test_say_what_stops_her(self, client):
         listing = ListingFactory(hands_on=HandsOn.EXAMINE, weeks=12)
         client.force_login(LearnerFactory(visa_plan=VisaPlan.B1_B2).user)
