@@ -10,9 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.people import SignupForm
 from accounts.kinds import CredentialKind, InvitationKind
-from accounts.models import User
+from accounts.models import LearnerProfile, User
 from accounts.permissions import may_invite
 from accounts.validators import clean_npi, clean_person_name
+
+# Whoever teaches what our list lacks says it in words.
+ANOTHER = "other"
+
+
+def _specialties() -> list[tuple[str, Any]]:
+    """Ours by name; their model lies above this app, so the field that points to it knows it."""
+    ours: Any = LearnerProfile._meta.get_field("specialties").related_model
+    names = [str(one) for one in ours.objects.order_by("name").values_list("name", flat=True)]
+    return [
+        ("", _("Choose one")),
+        *((name, name) for name in names),
+        (ANOTHER, _("Another specialty")),
+    ]
 
 
 class FactsForm(forms.Form):
@@ -23,11 +37,13 @@ class FactsForm(forms.Form):
         choices=[("", _("Choose one")), *CredentialKind.choices],
         error_messages={"required": _("Choose your credential.")},
     )
-    specialty = forms.CharField(
+    specialty = forms.ChoiceField(
         label=_("Specialty"),
-        max_length=80,
-        help_text=_("For example: internal medicine."),
-        error_messages={"required": _("Enter your specialty.")},
+        choices=_specialties,
+        error_messages={"required": _("Choose your specialty.")},
+    )
+    other_specialty = forms.CharField(
+        label=_("Which one, if it is not in the list"), max_length=80, required=False
     )
     state = forms.ChoiceField(
         label=_("State where you would teach"),
@@ -52,8 +68,24 @@ class FactsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def clean_specialty(self) -> str:
-        return clean_person_name(self.cleaned_data["specialty"])
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = self.initial.get("specialty", "")
+        if said not in dict(_specialties()):
+            self.initial |= {"specialty": ANOTHER, "other_specialty": said}
+
+    def clean_other_specialty(self) -> str:
+        return clean_person_name(self.cleaned_data["other_specialty"])
+
+    def clean(self) -> dict[str, Any]:
+        """One specialty in words, from the list or from her."""
+        facts = super().clean() or {}
+        hers = facts.pop("other_specialty", "")
+        if facts.get("specialty") == ANOTHER and "other_specialty" not in self.errors:
+            if not hers:
+                self.add_error("other_specialty", _("Enter your specialty."))
+            facts["specialty"] = hers
+        return facts
 
     def clean_npi(self) -> str:
         number = self.cleaned_data["npi"]
@@ -120,7 +152,8 @@ class NewcomerForm(NamedForm, SignupForm):
 
 
 class NewPreceptorForm(NewcomerForm, FactsForm):
-    field_order = ["name", "credential", "specialty", "state", "npi", "words", "password1", "terms"]
+    field_order = ["name", "credential", "specialty", "other_specialty", "state", "npi", "words",
+                   "password1", "terms"]  # fmt: skip
 
 
 def acceptance_form(kind: str, *, is_new: bool) -> type[forms.Form]:

@@ -16,6 +16,7 @@ from tests.factories.accounts import (
     PreceptorFactory,
     UserFactory,
 )
+from tests.factories.rotations import SpecialtyFactory
 
 pytestmark = pytest.mark.django_db
 OFFICE = "office@example.com"
@@ -26,6 +27,11 @@ ACCOUNT = {"name": "Ana O’Ruiz", "password1": "tall lamps at noon", "terms": "
 FACTS = {"credential": "MD", "specialty": "Family medicine", "state": "OH", "npi": "1234567893",
          "words": "Eight patients a day, with time to present."}  # fmt: skip
 OFFERING = {**FACTS, "name": "Helen Castellano", "email": OFFICE}
+
+
+@pytest.fixture(autouse=True)
+def family_medicine():
+    return SpecialtyFactory(name="Family medicine", slug="family-medicine")
 
 
 @pytest.fixture
@@ -218,3 +224,34 @@ class TestOffer:
         assert client.get(OFFER)["Location"] == reverse("accounts:joined")
         assert client.get(reverse("accounts:profile")).status_code == 200
         assert client.get(reverse("rotations:my_listings")).status_code == 200
+
+
+class TestSpecialty:
+    def test_is_chosen_from_ours(self, client):
+        page = client.get(OFFER)
+        assert '<option value="Family medicine">Family medicine</option>' in page.text
+
+    def test_another_is_said_in_words(self, client):
+        client.force_login(user := LearnerFactory().user)
+        said = {**FACTS, "specialty": "other", "other_specialty": " Wilderness  medicine"}
+
+        client.post(OFFER, said)
+
+        assert user.preceptor_profile.introduction.specialty == "Wilderness medicine"
+
+    def test_another_without_words_is_asked_for(self, client):
+        page = client.post(OFFER, {**OFFERING, "specialty": "other"})
+
+        assert page.status_code == 422
+        assert page.context["form"].errors == {"other_specialty": ["Enter your specialty."]}
+
+    def test_what_she_said_on_the_public_form_stands_in_the_one_behind_the_link(self, client):
+        said = {"specialty": "Wilderness medicine", "state": "OH"}
+        InvitationFactory(
+            email=OFFICE, link=LINK, kind=InvitationKind.PRECEPTOR, preceptor=None, facts=said
+        )
+
+        form = client.get(PAGE).context["form"]
+
+        assert form["specialty"].value() == "other"
+        assert form["other_specialty"].value() == "Wilderness medicine"
