@@ -94,6 +94,53 @@ class CredentialKind(TextChoices):
 PHYSICIANS = frozenset({CredentialKind.MD, CredentialKind.DO, CredentialKind.MBBS})
 
 
+class Board(TextChoices):
+    """Who certifies: the 24 member boards of the ABMS, the osteopathic ones together, and the
+    bodies of nurses, midwives and assistants (handbook 3.1, 5.1). By the letters they go by.
+    """
+
+    ABAI = "ABAI", _("American Board of Allergy and Immunology (ABAI)")
+    ABA = "ABA", _("American Board of Anesthesiology (ABA)")
+    ABCRS = "ABCRS", _("American Board of Colon and Rectal Surgery (ABCRS)")
+    ABD = "ABD", _("American Board of Dermatology (ABD)")
+    ABEM = "ABEM", _("American Board of Emergency Medicine (ABEM)")
+    ABFM = "ABFM", _("American Board of Family Medicine (ABFM)")
+    ABIM = "ABIM", _("American Board of Internal Medicine (ABIM)")
+    ABMGG = "ABMGG", _("American Board of Medical Genetics and Genomics (ABMGG)")
+    ABNS = "ABNS", _("American Board of Neurological Surgery (ABNS)")
+    ABNM = "ABNM", _("American Board of Nuclear Medicine (ABNM)")
+    ABOG = "ABOG", _("American Board of Obstetrics and Gynecology (ABOG)")
+    ABO = "ABO", _("American Board of Ophthalmology (ABO)")
+    ABOS = "ABOS", _("American Board of Orthopaedic Surgery (ABOS)")
+    ABOHNS = "ABOHNS", _("American Board of Otolaryngology – Head and Neck Surgery (ABOHNS)")
+    ABPATH = "ABPath", _("American Board of Pathology (ABPath)")
+    ABP = "ABP", _("American Board of Pediatrics (ABP)")
+    ABPMR = "ABPMR", _("American Board of Physical Medicine and Rehabilitation (ABPMR)")
+    ABPS = "ABPS", _("American Board of Plastic Surgery (ABPS)")
+    ABPM = "ABPM", _("American Board of Preventive Medicine (ABPM)")
+    ABPN = "ABPN", _("American Board of Psychiatry and Neurology (ABPN)")
+    ABR = "ABR", _("American Board of Radiology (ABR)")
+    ABS = "ABS", _("American Board of Surgery (ABS)")
+    ABTS = "ABTS", _("American Board of Thoracic Surgery (ABTS)")
+    ABU = "ABU", _("American Board of Urology (ABU)")
+    AOA = "AOA", _("American Osteopathic Association (AOA), any of its boards")
+    ANCC = "ANCC", _("American Nurses Credentialing Center (ANCC)")
+    AANPCB = "AANPCB", _("American Academy of Nurse Practitioners Certification Board (AANPCB)")
+    AMCB = "AMCB", _("American Midwifery Certification Board (AMCB)")
+    NCCPA = "NCCPA", _("National Commission on Certification of Physician Assistants (NCCPA)")
+    OTHER = "other", _("Another board")
+
+
+# They certify a profession; the others a specialty.
+OF_PROFESSIONS = frozenset({Board.ANCC, Board.AANPCB, Board.AMCB, Board.NCCPA})
+
+
+class BoardStatus(TextChoices):
+    CERTIFIED = "certified", _("Certified")
+    ELIGIBLE = "eligible", _("Eligible: training done, exam to come")
+    EXPIRED = "expired", _("Expired")
+
+
 class TeachingRole(TextChoices):
     ATTENDING = "attending", _("Attending")
     PROGRAM_DIRECTOR = "program_director", _("Program director")

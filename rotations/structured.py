@@ -90,13 +90,15 @@ def _named(preceptor: PreceptorProfile) -> Facts:
     }
 
 
-def person(preceptor: PreceptorProfile, fields: Iterable[str]) -> Facts:
+def person(
+    preceptor: PreceptorProfile, fields: Iterable[str], *, boards: Iterable[str] = ()
+) -> Facts:
     """A preceptor as her public page shows her."""
     facts: dict[str, Any] = {
         **_named(preceptor),
         "honorificSuffix": preceptor.suffix or preceptor.credential,
         "jobTitle": preceptor.get_role_display(),
-        "hasCredential": preceptor.get_credential_display(),
+        "hasCredential": [f"{preceptor.get_credential_display()}", *boards],
         "description": preceptor.statement,
         "knowsLanguage": list(preceptor.languages),
         "knowsAbout": list(fields),

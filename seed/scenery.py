@@ -91,7 +91,6 @@ def build_preceptors(staff: User) -> dict[str, PreceptorProfile]:
             suffix=row["suffix"],
             role=row["role"],
             npi=row["npi"],
-            boards=row["boards"],
             affiliation=row.get("affiliation") or "",
             statement=row["statement"],
             languages=row["languages"],

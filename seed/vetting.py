@@ -7,14 +7,16 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.actions import keep_answer, start_licence_clock
-from accounts.kinds import RegistryOutcome
-from accounts.models import Licence, PreceptorProfile, RegistryLookup
+from accounts.kinds import BoardStatus, RegistryOutcome
+from accounts.models import BoardCertification, Licence, PreceptorProfile, RegistryLookup
 from accounts.registry import Answer
 from seed.stage import acting_at, sample_portrait
 
 
 def vet(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
     """As far as the content says something of it."""
+    for board in row["boards"]:
+        _certify(preceptor, board)
     if row.get("photo") is not None:
         preceptor.photo.save("photo", ContentFile(sample_portrait(row["photo"])))
     for more in row.get("more_licences", []):
@@ -28,6 +30,22 @@ def vet(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
     if row.get("suspended_days_ago") is not None:
         preceptor.suspended_at = timezone.now() - timedelta(days=row["suspended_days_ago"])
         preceptor.save(update_fields=["suspended_at"])
+
+
+def _certify(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
+    """Seen with her, unless she has entered it since."""
+    today, is_seen = timezone.localdate(), row.get("is_seen", True)
+    since, ends = row.get("since_days_ago"), row.get("expires_in_days")
+    BoardCertification.objects.create(
+        preceptor=preceptor,
+        board=row["board"],
+        certificate=row["certificate"],
+        status=row.get("status", BoardStatus.CERTIFIED),
+        since=None if since is None else today - timedelta(days=since),
+        expires_on=None if ends is None else today + timedelta(days=ends),
+        verified_at=preceptor.verified_at if is_seen else None,
+        verified_by=preceptor.verified_by if is_seen else None,
+    )
 
 
 def _ask(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:

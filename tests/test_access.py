@@ -15,6 +15,7 @@ from letters.states import LetterStatus
 from placements.states import PlacementStatus, Status
 from rotations.kinds import ListingStatus
 from tests.factories.accounts import (
+    BoardFactory,
     DelegationFactory,
     DocumentFactory,
     InvitationFactory,
@@ -105,6 +106,9 @@ TABLE = {
     "accounts:licence_add": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
     "accounts:licence": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
     "accounts:licence_remove": POSTED,
+    "accounts:board_add": row(SIGN_IN, NO, NO, OK, NO, OK, NO),
+    "accounts:board": row(SIGN_IN, NO, NO, OK, NO, GONE, NO),
+    "accounts:board_remove": POSTED,
     "accounts:photo": POSTED,
     "accounts:photo_remove": POSTED,
     "accounts:wallet": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
@@ -207,6 +211,7 @@ class Cast:
         self.delegation = DelegationFactory(preceptor=self.listing.preceptor)
         self.delegate = self.delegation.person
         self.invitation = InvitationFactory(preceptor=self.listing.preceptor, link="from-the-mail")
+        self.board = BoardFactory(preceptor=self.listing.preceptor)
         self.colleague = PreceptorFactory().user
         self.coordinator = UserFactory(is_staff=True)
         self.coordinator.groups.add(Group.objects.get(name="coordinators"))
@@ -240,7 +245,8 @@ class Cast:
                 "listing_weeks": self.listing.slug, "take_back_listing": self.listing.slug,
                 "discard_listing": self.listing.slug,
                 "preceptor_photo": self.listing.preceptor.slug,
-                "licence": "TX", "licence_remove": "TX", "guide": "visas", "page": "terms",
+                "licence": "TX", "licence_remove": "TX", "board": self.board.pk,
+                "board_remove": self.board.pk, "guide": "visas", "page": "terms",
                 "document_add_type": self.document.type.slug,
                 "document": self.document.code,
                 "document_dates": self.document.code, "document_remove": self.document.code,
@@ -341,6 +347,7 @@ HERS_ALONE = [
     "placements:evaluation", "letters:request", "letters:ask", "accounts:office_mail",
     "accounts:delegates", "accounts:invitation_again", "accounts:invitation_revoke",
     "accounts:credentials", "accounts:licence_add", "accounts:licence_remove", "accounts:photo",
+    "accounts:board_add", "accounts:board_remove",
 ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What changes about people, their papers and their rights."""
 
+from accounts.actions.boards import remove_board, save_board, see_board, unsee_board
 from accounts.actions.credentials import (
     drop_checks,
     keep_photo,
@@ -113,6 +114,7 @@ __all__ = [
     "register_preceptor",
     "reject_document",
     "release_waiting",
+    "remove_board",
     "remove_document",
     "remove_fact",
     "remove_licence",
@@ -120,9 +122,11 @@ __all__ = [
     "remove_second_factor",
     "replace_address",
     "revoke_invitation",
+    "save_board",
     "save_credentials",
     "save_licence",
     "save_profile",
+    "see_board",
     "see_fact",
     "see_licence",
     "send_again",
@@ -131,6 +135,7 @@ __all__ = [
     "stop_address_change",
     "suspend_preceptor",
     "unsee",
+    "unsee_board",
     "verify_document",
     "verify_preceptor",
 ]

@@ -62,7 +62,7 @@ STAYING = frozenset(
 )
 # Facts that belong together are taken over together, if the first of them is empty.
 TOGETHER = (
-    ("school", "school_country", "graduation_on"),
+    ("school", "school_country", "studies_from", "graduation_on"),
     ("step2", "step2_score"),
     ("ecfmg", "ecfmg_on"),
     ("english_test", "english_on"),

@@ -29,7 +29,8 @@ COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
 COORDINATOR_MODELS = {
     "accounts": ["user", "learnerprofile", "preceptorprofile", "licence", "document", "documenttype",
-                 "consent", "immunizationfact", "invitation", "delegation", "introduction"],
+                 "consent", "immunizationfact", "invitation", "delegation", "introduction",
+                 "boardcertification"],
     "rotations": ["listing", "requirement", "seatweek", "site", "specialty", "state",
                   "cancellationpolicy", "question"],
     "placements": ["application", "placement", "hoursentry", "evaluation", "schoolapproval"],

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from accounts.admin.each import each
 from accounts.forms import LearnerForm
 from accounts.http import person
 from accounts.models import (
+    BoardCertification,
     Consent,
     Introduction,
     LearnerProfile,
@@ -212,6 +215,12 @@ class LicenceInline(admin.TabularInline):
     readonly_fields = ["verified_at", "verified_by"]
 
 
+class BoardInline(admin.TabularInline):
+    model = BoardCertification
+    extra = 0
+    readonly_fields = ["verified_at", "verified_by"]
+
+
 class WorkFilter(admin.SimpleListFilter):
     """What waits for staff: the count on the first page leads here."""
 
@@ -223,6 +232,7 @@ class WorkFilter(admin.SimpleListFilter):
             ("waiting", _("Waits for us")),
             ("verify", _("To verify")),
             ("licence", _("A license to look at")),
+            ("board", _("A board certification to look at")),
             ("reverify", _("Verified a year ago")),
         ]
 
@@ -237,6 +247,8 @@ class WorkFilter(admin.SimpleListFilter):
                 return rows.filter(pk__in=found.to_verify().values("pk"))
             case "licence":
                 return rows.filter(pk__in=found.with_unseen_licence().values("pk"))
+            case "board":
+                return rows.filter(pk__in=found.with_unseen_board().values("pk"))
             case "reverify":
                 return rows.filter(pk__in=found.to_reverify().values("pk"))
         return rows
@@ -256,11 +268,12 @@ class PreceptorAdmin(AuditedAdmin):
     search_fields = ["user__name", "user__email", "=npi"]
     autocomplete_fields = ["user"]
     list_select_related = ["user"]
-    inlines = [IntroductionInline, LicenceInline]
+    inlines = [IntroductionInline, LicenceInline, BoardInline]
     readonly_fields = ["identity_checked_at", "identity_checked_by", "verified_at", "verified_by",
                        "suspended_at", "suspended_by", "median_answer_hours", "answered_percent",
                        "requests_counted", "answers_counted_at", "registry"]  # fmt: skip
-    actions = ["look_up", "see_licences", "check_identity", "verify", "suspend", "lift"]
+    actions = ["look_up", "see_licences", "see_boards", "check_identity", "verify", "suspend",
+               "lift"]  # fmt: skip
 
     @admin.display(description=_("the registry (NPPES) says"))
     def registry(self, preceptor: PreceptorProfile) -> str:
@@ -278,17 +291,31 @@ class PreceptorAdmin(AuditedAdmin):
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
-        """A license with another number or date was not seen yet; its clock starts anew."""
-        if formset.model is not Licence:
-            super().save_formset(request, form, formset, change)
-            return
+        """A license or board certification with other facts was not seen yet."""
         changed = [one for one in formset.forms if one.changed_data]
+        if formset.model is Licence:
+            self._save_licences(request, formset, changed)
+            return
+        if formset.model is BoardCertification:
+            self._unsee_boards(request, changed)
+        super().save_formset(request, form, formset, change)
+
+    def _unsee_boards(self, request: HttpRequest, changed: Sequence[Any]) -> None:
+        for one in changed:
+            if one.instance.verified_at:
+                actions.unsee_board(one.instance)
+                messages.warning(
+                    request, _("A board certification changed, so it must be seen again.")
+                )
+
+    def _save_licences(self, request: HttpRequest, formset: Any, changed: Sequence[Any]) -> None:
+        """Each one's clock starts anew."""
         for one in changed:
             was = Licence.objects.filter(pk=one.instance.pk).first()
             if was and was.good_until:
                 actions.unsee(one.instance, was)
                 messages.warning(request, _("A license changed, so it must be seen again."))
-        super().save_formset(request, form, formset, change)
+        formset.save()
         for one in changed:
             if one.instance.pk:
                 actions.start_licence_clock(one.instance)
@@ -301,6 +328,15 @@ class PreceptorAdmin(AuditedAdmin):
     def see_licences(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
         licences = Licence.objects.filter(preceptor__in=rows).select_related("preceptor__user")
         each(request, licences, lambda row: actions.see_licence(row, by=person(request)))
+
+    @admin.action(
+        description=_("Their boards were seen today; expired ones stay as they are"),
+        permissions=["change"],
+    )
+    def see_boards(self, request: HttpRequest, rows: QuerySet[PreceptorProfile]) -> None:
+        boards = BoardCertification.objects.current(timezone.localdate())
+        boards = boards.filter(preceptor__in=rows)
+        each(request, boards, lambda row: actions.see_board(row, by=person(request)))
 
     @admin.action(
         description=_("Identity checked: NPI and name compared with NPPES today"),

@@ -1,6 +1,6 @@
 """Forms about people and their papers."""
 
-from accounts.forms.credentials import CredentialsForm, LicenceForm, PhotoForm
+from accounts.forms.credentials import BoardForm, CredentialsForm, LicenceForm, PhotoForm
 from accounts.forms.days import DayInput
 from accounts.forms.documents import MAX_ROWS, DatesForm, DocumentForm, RejectForm, RowForm
 from accounts.forms.joining import (
@@ -16,6 +16,7 @@ from accounts.forms.profile import ProfileForm
 
 __all__ = [
     "MAX_ROWS",
+    "BoardForm",
     "CredentialsForm",
     "DatesForm",
     "DayInput",

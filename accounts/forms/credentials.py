@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.days import DayInput, check_year
-from accounts.models import Licence, PreceptorProfile
+from accounts.kinds import Board, BoardStatus
+from accounts.models import BoardCertification, Licence, PreceptorProfile
 from accounts.uploads import clean_upload, portrait
 from accounts.validators import clean_npi, clean_person_name
 
 FIRST_YEAR = 1950
+MOST_BOARDS = 12
 
 
 class CredentialsForm(forms.ModelForm):
@@ -33,10 +35,9 @@ class CredentialsForm(forms.ModelForm):
 
     class Meta:
         model = PreceptorProfile
-        fields = ["npi", "credential", "suffix", "role", "boards", "taxonomy", "teaching_since"]
+        fields = ["npi", "credential", "suffix", "role", "taxonomy", "teaching_since"]
         help_texts = {
             "suffix": _("As on your door, for example: MD, FACP."),
-            "boards": _("The board, the specialty and whether it is current. Learners read it."),
             "taxonomy": _("The code of your specialty in the registry, for example 207R00000X."),
             "teaching_since": _("A year."),
         }
@@ -99,6 +100,59 @@ class LicenceForm(forms.ModelForm):
         others = Licence.objects.filter(preceptor=self.instance.preceptor_id)
         if others.filter(state=facts.get("state")).exclude(pk=self.instance.pk).exists():
             self.add_error("state", _("You have a license in this state already. Change that one."))
+        return facts
+
+
+class BoardForm(forms.ModelForm):
+    """One certificate of one board."""
+
+    class Meta:
+        model = BoardCertification
+        fields = ["board", "certificate", "status", "since", "expires_on"]
+        widgets = {"status": forms.RadioSelect, "since": DayInput, "expires_on": DayInput}
+        labels = {"since": _("Certified since"), "expires_on": _("Expires on")}
+        help_texts = {
+            "certificate": _("As the board names it, for example: internal medicine."),
+            "since": _("You can leave it empty."),
+            "expires_on": _("Leave it empty if you keep it up continuously."),
+        }
+        error_messages = {
+            "board": {"required": _("Choose the board.")},
+            "certificate": {"required": _("Enter the specialty.")},
+            "status": {"required": _("Choose one.")},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        board, status = (
+            cast("forms.ChoiceField", self.fields[name]) for name in ("board", "status")
+        )
+        board.choices = [("", _("Choose a board")), *Board.choices]
+        status.choices = BoardStatus.choices
+
+    def clean_certificate(self) -> str:
+        return clean_person_name(self.cleaned_data["certificate"])
+
+    def clean_since(self) -> date | None:
+        day = check_year(self.cleaned_data["since"])
+        if day and day > timezone.localdate():
+            raise ValidationError(_("This day is still to come."), code="future")
+        return day
+
+    def clean_expires_on(self) -> date | None:
+        return check_year(self.cleaned_data["expires_on"])
+
+    def clean(self) -> dict[str, Any]:
+        facts = super().clean() or {}
+        others = BoardCertification.objects.filter(preceptor=self.instance.preceptor_id)
+        others = others.exclude(pk=self.instance.pk)
+        same = others.filter(
+            board=facts.get("board"), certificate__iexact=facts.get("certificate", "")
+        )
+        if same.exists():
+            self.add_error("certificate", _("You have entered this one already. Change that one."))
+        elif others.count() >= MOST_BOARDS:
+            self.add_error(None, _("That are as many as we keep. Take one out first."))
         return facts
 
 

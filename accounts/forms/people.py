@@ -19,7 +19,16 @@ from django_countries import countries
 from accounts.actions import give_consent
 from accounts.forms.days import DayInput, check_year
 from accounts.http import Request, address_of
-from accounts.kinds import ADVANCED_PRACTICE, NURSES, OF_ECFMG, ConsentKind, Ecfmg, Family, VisaPlan
+from accounts.kinds import (
+    ADVANCED_PRACTICE,
+    ENROLLED,
+    NURSES,
+    OF_ECFMG,
+    ConsentKind,
+    Ecfmg,
+    Family,
+    VisaPlan,
+)
 from accounts.models import LearnerProfile, PreceptorProfile, User
 from accounts.queries import page_version
 from accounts.validators import clean_aamc_id, clean_person_name, clean_phone, clean_usmle_id
@@ -199,11 +208,12 @@ class LearnerForm(forms.ModelForm):
     class Meta:
         model = LearnerProfile
         fields = ["family", "citizenship", "phone", "languages", "school", "school_country",
-                  "graduation_on", *OF_PHYSICIANS, *OF_SCHOOLS_ABROAD, "rn_state", "visa_plan",
+                  "studies_from", "graduation_on", *OF_PHYSICIANS, *OF_SCHOOLS_ABROAD, "rn_state", "visa_plan",
                   *OF_VISAS, "specialties", "season", "goals", "statement",
                   *EMERGENCY]  # fmt: skip
         widgets = {
             "family": forms.RadioSelect,
+            "studies_from": DayInput,
             "graduation_on": DayInput,
             "ecfmg_on": DayInput,
             "english_on": DayInput,
@@ -260,6 +270,8 @@ class LearnerForm(forms.ModelForm):
             foreign += OF_SCHOOLS_ABROAD
         if family and family not in NURSES:
             foreign.append("rn_state")
+        if family and family not in ENROLLED:
+            foreign.append("studies_from")
         if not self.instance.needs_visa:
             foreign += OF_VISAS
         for name in foreign:
@@ -273,6 +285,9 @@ class LearnerForm(forms.ModelForm):
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
+
+    def clean_studies_from(self) -> date | None:
+        return check_year(self.cleaned_data["studies_from"])
 
     def clean_graduation_on(self) -> date | None:
         return check_year(self.cleaned_data["graduation_on"])
@@ -302,6 +317,8 @@ class LearnerForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         facts = super().clean() or {}
+        if "studies_from" not in self.fields:  # a graduate's would only be in the way
+            self.instance.studies_from = None
         if facts.get("ecfmg_on") and facts.get("ecfmg") != Ecfmg.CERTIFIED:
             self.add_error("ecfmg_on", _("Only whoever is certified has a day for it."))
         self._check_emergency(facts)

@@ -23,7 +23,7 @@ PERSON_GROUPS: Groups = [("who", _("About you"), ABOUT)]
 # The names are those of ``accounts.completeness``, which sends people to them.
 LEARNER_GROUPS: Groups = [
     ("who", _("About you"), (*ABOUT, "family", "citizenship", "phone", "languages")),
-    ("school", _("Your school"), ("school", "school_country", "graduation_on")),
+    ("school", _("Your school"), ("school", "school_country", "studies_from", "graduation_on")),
     ("exams", _("Exams and licenses"), (*OF_PHYSICIANS, *OF_SCHOOLS_ABROAD, "rn_state")),
     ("visa", _("Visa and travel"), ("visa_plan", *OF_VISAS)),
     ("goals", _("What you aim for"), ("specialties", "season", "goals")),

@@ -1,4 +1,5 @@
 from accounts.models.address import AddressChange
+from accounts.models.board import BoardCertification
 from accounts.models.delegation import Delegation
 from accounts.models.document import Document, DocumentType
 from accounts.models.immunization import ImmunizationFact, ImmunizationRule
@@ -10,6 +11,7 @@ from accounts.models.user import Consent, User
 
 __all__ = [
     "AddressChange",
+    "BoardCertification",
     "Consent",
     "Delegation",
     "Document",

@@ -2,7 +2,7 @@ from datetime import date
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -34,6 +34,12 @@ class LearnerProfile(models.Model):
     citizenship = CountryField(_("citizenship"), blank=True)
     school = models.CharField(_("school"), max_length=160, blank=True)
     school_country = CountryField(_("country of the school"), blank=True)
+    studies_from = models.DateField(
+        _("start of your studies"),
+        null=True,
+        blank=True,
+        help_text=_("Of the program or clinical term that a rotation counts for."),
+    )
     graduation_on = models.DateField(
         _("graduation"),
         null=True,
@@ -99,6 +105,13 @@ class LearnerProfile(models.Model):
                 violation_error_message=_("Only whoever is certified has a day for it."),
             ),
             models.CheckConstraint(
+                name="learner_studies_begin_before_graduation",
+                condition=Q(studies_from=None)
+                | Q(graduation_on=None)
+                | Q(graduation_on__gte=F("studies_from")),
+                violation_error_message=_("Your studies begin before you graduate."),
+            ),
+            models.CheckConstraint(
                 name="learner_emergency_contact_can_be_called",
                 condition=Q(emergency_name="", emergency_phone="")
                 | ~Q(emergency_name="") & ~Q(emergency_phone=""),
@@ -141,5 +154,7 @@ class LearnerProfile(models.Model):
         return self.visa_plan in NEEDS_VISA
 
     def is_enrolled_on(self, day: date) -> bool:
-        """A student whose graduation lies after that day."""
-        return self.is_student and (self.graduation_on is None or self.graduation_on > day)
+        """A student on that day: begun, and not graduated yet."""
+        has_begun = self.studies_from is None or self.studies_from <= day
+        ends_later = self.graduation_on is None or self.graduation_on > day
+        return self.is_student and has_begun and ends_later

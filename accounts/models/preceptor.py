@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.codes import new_code
 from accounts.deadlines import REVERIFY_AHEAD, VERIFIED_FOR
 from accounts.kinds import PHYSICIANS, CredentialKind, RegistryOutcome, TeachingRole
+from accounts.models.board import BoardCertification
 from accounts.models.document import private_storage
 from accounts.models.user import User
 from audit.constraints import both_or_neither
@@ -51,9 +52,17 @@ class PreceptorQuerySet(models.QuerySet["PreceptorProfile"]):
         )
         return self.filter(Exists(unseen), user__is_active=True)
 
+    def with_unseen_board(self) -> "PreceptorQuerySet":
+        """The same of a board's certificate."""
+        unseen = BoardCertification.objects.current(timezone.localdate()).filter(
+            preceptor=OuterRef("pk"), verified_at=None
+        )
+        return self.filter(Exists(unseen), user__is_active=True)
+
     def waiting_for_staff(self) -> "PreceptorQuerySet":
         """All of the above: what a coordinator has to look at."""
-        kinds = (self.to_verify(), self.to_reverify(), self.with_unseen_licence())
+        kinds = (self.to_verify(), self.to_reverify(), self.with_unseen_licence(),
+                 self.with_unseen_board())  # fmt: skip
         return self.filter(Q(*(Q(pk__in=rows.values("pk")) for rows in kinds), _connector=Q.OR))
 
 
@@ -87,7 +96,6 @@ class PreceptorProfile(models.Model):
             )
         ],
     )
-    boards = models.CharField(_("board certification"), max_length=200, blank=True)
     affiliation = models.CharField(_("teaching affiliation"), max_length=160, blank=True)
     statement = models.TextField(_("how she teaches"), max_length=1200, blank=True)
     languages = ArrayField(models.CharField(max_length=40), default=list, blank=True)

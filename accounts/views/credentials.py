@@ -1,4 +1,4 @@
-"""A preceptor's NPI, licenses and photo: she enters, staff look."""
+"""A preceptor's NPI, licenses, boards and photo: she enters, staff look."""
 
 from allauth.core.internal import ratelimit
 from django.contrib import messages
@@ -12,14 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actions import (
     keep_photo,
+    remove_board,
     remove_licence,
     remove_photo,
+    save_board,
     save_credentials,
     save_licence,
 )
-from accounts.forms import CredentialsForm, LicenceForm, PhotoForm
+from accounts.forms import BoardForm, CredentialsForm, LicenceForm, PhotoForm
 from accounts.http import UserRequest, allow
-from accounts.models import Licence, PreceptorProfile
+from accounts.models import BoardCertification, Licence, PreceptorProfile
 
 PHOTOS = {"photo": "20/h/user"}
 
@@ -65,6 +67,7 @@ def _page(
         "photo_form": photo or PhotoForm(),
         "preceptor": preceptor,
         "licences": preceptor.licences.all(),
+        "boards": preceptor.certifications.all(),
         "today": timezone.localdate(),
     }
     return render(request, "accounts/credentials.html", facts, status=status)
@@ -107,6 +110,41 @@ def licence_remove(request: UserRequest, state: str) -> HttpResponse:
         messages.error(request, refusal.messages[0])
     else:
         messages.success(request, _("The license is taken out."))
+    return redirect("accounts:credentials")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def board_add(request: UserRequest) -> HttpResponse:
+    return _board_page(request, BoardCertification(preceptor=_profile(request)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def board(request: UserRequest, pk: int) -> HttpResponse:
+    """Change one of hers."""
+    return _board_page(request, _board(request, pk))
+
+
+def _board(request: UserRequest, pk: int) -> BoardCertification:
+    return get_object_or_404(BoardCertification, preceptor=_profile(request), pk=pk)
+
+
+def _board_page(request: UserRequest, row: BoardCertification) -> HttpResponse:
+    form = BoardForm(request.POST if request.method == "POST" else None, instance=row)
+    if form.is_valid():
+        save_board(row, by=request.user)
+        messages.success(request, _("Saved. Learners read it once we have found it at the board."))
+        return redirect("accounts:credentials")
+    facts = {"form": form, "there": BoardCertification.objects.filter(pk=row.pk).first()}
+    return render(request, "accounts/board.html", facts, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@login_required
+def board_remove(request: UserRequest, pk: int) -> HttpResponse:
+    remove_board(_board(request, pk), by=request.user)
+    messages.success(request, _("The board certification is taken out."))
     return redirect("accounts:credentials")
 
 

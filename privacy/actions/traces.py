@@ -21,6 +21,7 @@ from django.db.models.functions import Cast
 
 from accounts.models import (
     AddressChange,
+    BoardCertification,
     Delegation,
     Document,
     Introduction,
@@ -56,6 +57,7 @@ def _about(person: User) -> Iterator[QuerySet]:
     yield Delegation.objects.filter(Q(person=person) | Q(preceptor__user=person))
     yield Invitation.objects.filter(Q(accepted_by=person) | Q(preceptor__user=person) | known)
     yield Licence.objects.filter(preceptor__user=person)
+    yield BoardCertification.objects.filter(preceptor__user=person)
     yield RegistryLookup.objects.filter(preceptor__user=person)
     yield Document.objects.filter(owner=person)
     yield Application.objects.filter(Q(learner=person) | Q(listing__preceptor__user=person))

@@ -11,6 +11,7 @@ from django.db.models import Field, Model, Q, QuerySet
 
 from accounts.models import (
     AddressChange,
+    BoardCertification,
     Consent,
     Delegation,
     Document,
@@ -90,6 +91,7 @@ RECORDS = (
         without={"digest": SECRET},
     ),
     Record("licenses", Licence, lambda user: Q(preceptor__user=user)),
+    Record("board_certifications", BoardCertification, lambda user: Q(preceptor__user=user)),
     Record("registry_lookups", RegistryLookup, lambda user: Q(preceptor__user=user)),
     Record(
         "specialties_aimed_for",
@@ -189,6 +191,7 @@ HISTORY = "Earlier states of rows that are in the copy, kept so that a change ca
 NOBODY = "About nobody."
 NOT_COPIED = {
     "account.EmailConfirmation": SECRET,
+    "accounts.BoardCertificationEvent": HISTORY,
     "accounts.DelegationEvent": HISTORY,
     "accounts.DocumentEvent": HISTORY,
     "accounts.DocumentType": NOBODY,

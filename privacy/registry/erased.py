@@ -20,6 +20,7 @@ from django.db.models.functions import Concat
 
 from accounts.models import (
     AddressChange,
+    BoardCertification,
     Consent,
     Document,
     ImmunizationFact,
@@ -108,6 +109,7 @@ FATES = (
         Invitation,
         lambda user: Q(accepted_by=user) | Q(preceptor__user=user) | Q(email__iexact=user.email),
     ),
+    _deleted(BoardCertification, lambda user: Q(preceptor__user=user)),
     _deleted(Licence, lambda user: Q(preceptor__user=user)),
     _deleted(RegistryLookup, lambda user: Q(preceptor__user=user)),
     _deleted(SavedListing, lambda user: Q(owner=user)),

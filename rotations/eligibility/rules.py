@@ -86,7 +86,7 @@ def _enrolled(case: Case) -> Check | None:
     """R1: electives, clerkships and sub-internships are for students of a school."""
     if case.listing.rotation_type not in FOR_ENROLLED:
         return None
-    title = _("Student of a school through the last day")
+    title = _("Student of a school from the first to the last day")
     profile = case.profile
     if profile is None or not profile.family:
         return unknown(case, "R1", title)
@@ -95,16 +95,26 @@ def _enrolled(case: Case) -> Check | None:
     if not profile.is_student:
         why = _("%(type)s: for students only, and you have graduated") % {"type": kind}
         return stops("R1", title, why, others)
-    graduation = profile.graduation_on
-    if graduation is None:
+    if outside := _outside_studies(case, profile):
+        return stops("R1", title, *outside)
+    if profile.graduation_on is None:
         return unknown(case, "R1", title)
-    if graduation <= case.last_day:
+    day = in_words(profile.graduation_on)
+    return met("R1", title, _("you graduate on %(day)s") % {"day": day})
+
+
+def _outside_studies(case: Case, profile: LearnerProfile) -> tuple[str, str] | None:
+    """Why these dates are not within them, and what helps: such hours do not count (3.7)."""
+    begin, graduation = profile.studies_from, profile.graduation_on
+    if begin and begin > case.first_day:
+        why = _("your studies begin on %(begin)s, and your first day is %(first)s")
+        why %= {"begin": in_words(begin), "first": in_words(case.first_day)}
+        return why, _("Choose dates after it. Hours before it would not count.")
+    if graduation and graduation <= case.last_day:
         why = _("you graduate on %(graduation)s, and your last day is %(last)s")
-        return stops(
-            "R1", title, why % {"graduation": in_words(graduation), "last": in_words(case.last_day)},
-            _("Choose dates before your graduation."),
-        )  # fmt: skip
-    return met("R1", title, _("you graduate on %(day)s") % {"day": in_words(graduation)})
+        why %= {"graduation": in_words(graduation), "last": in_words(case.last_day)}
+        return why, _("Choose dates before your graduation.")
+    return None
 
 
 def _graduated(case: Case) -> Check | None:
@@ -312,7 +322,12 @@ class Asked:
 
 RULES = (
     Asked(_family, ("family",), "who", "eligibility"),
-    Asked(_enrolled, ("family", "graduation_on"), "school", "types-of-us-clinical-experience"),
+    Asked(
+        _enrolled,
+        ("family", "studies_from", "graduation_on"),
+        "school",
+        "types-of-us-clinical-experience",
+    ),
     Asked(_graduated, ("family", "graduation_on"), "school", "types-of-us-clinical-experience"),
     Asked(_visa, ("family", "visa_plan"), "visa", "visa-basics"),
     Asked(_step1, ("step1",), "exams", "eligibility"),

@@ -143,6 +143,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "listing": found,
         "site": found.site,
         "preceptor": found.preceptor,
+        "boards": found.preceptor.certifications.shown(today),
         "why_closed": closed,
         "icon_name": touch_icon(found),
         "open_to": open_to(found.families),

@@ -28,6 +28,7 @@ def preceptor(request: Request, slug: str) -> HttpResponse:
         list(offered.values_list("pk", flat=True)), Visitor.of_request(request), today=today
     )
     fields = {card.listing.specialty_id: card.listing.specialty for card in shown}
+    boards = list(found.certifications.shown(today))
     trail = [
         (_("Rotations"), reverse("rotations:catalogue")),
         (found.title, found.get_absolute_url()),
@@ -36,12 +37,18 @@ def preceptor(request: Request, slug: str) -> HttpResponse:
         "preceptor": found,
         "is_away": found.is_away(today),
         "licences": [licence for licence in found.licences.all() if licence.is_good_on(today)],
+        "boards": boards,
         "cards": shown,
         "fields": sorted(fields.values(), key=lambda field: field.name),
         "places": sorted({card.listing.site.place for card in shown}),
         "trail": trail,
         "structured": graph(
-            person(found, [field.name for field in fields.values()]), breadcrumbs(trail)
+            person(
+                found,
+                [field.name for field in fields.values()],
+                boards=[one.words for one in boards],
+            ),
+            breadcrumbs(trail),
         ),
     }
     return render(request, "rotations/preceptor.html", context)

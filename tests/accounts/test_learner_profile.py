@@ -128,6 +128,7 @@ def test_only_what_a_step_needs_is_asked(client, family, visa, asked, left_out):
     ("facts", "name"),
     [
         ({"ecfmg": Ecfmg.NOT_BEGUN, "ecfmg_on": date(2025, 1, 1)}, "certificate_that_there_is"),
+        ({"studies_from": date(2027, 1, 1), "graduation_on": date(2026, 1, 1)}, "studies_begin"),
         ({"emergency_name": "Chidi"}, "contact_can_be_called"),
         ({"emergency_phone": "+1 713 555 0123"}, "contact_can_be_called"),
     ],
@@ -135,3 +136,29 @@ def test_only_what_a_step_needs_is_asked(client, family, visa, asked, left_out):
 def test_the_table_refuses_half_of_a_fact(facts, name):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         LearnerFactory(**facts)
+
+
+def test_students_say_when_their_studies_begin(client):
+    student = LearnerFactory(family=Family.PA_STUDENT)
+    client.force_login(student.user)
+    said = {"family": Family.PA_STUDENT, "graduation_on": "2027-07-01"}
+
+    answer = client.post(PROFILE, facts(**said, studies_from="2027-08-01"))
+    assert answer.status_code == 422
+    assert "Your studies begin before you graduate." in answer.text
+
+    client.post(PROFILE, facts(**said, studies_from="2026-09-01"))
+    student.refresh_from_db()
+    assert student.studies_from == date(2026, 9, 1)
+    assert not student.is_enrolled_on(date(2026, 8, 31))
+    assert student.is_enrolled_on(date(2026, 9, 1))
+
+
+def test_who_has_graduated_has_no_start_any_more(client):
+    graduate = LearnerFactory(family=Family.IMG_GRADUATE, studies_from=date(2018, 9, 1))
+    client.force_login(graduate.user)
+
+    assert client.post(PROFILE, facts(graduation_on="2017-07-01")).status_code == 302
+
+    graduate.refresh_from_db()
+    assert graduate.studies_from is None

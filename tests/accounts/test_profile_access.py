@@ -13,6 +13,7 @@ from accounts.kinds import ConsentKind, ShotKind
 from accounts.models import ImmunizationFact, Licence, PreceptorProfile
 from placements.states import Status
 from tests.factories.accounts import (
+    BoardFactory,
     DelegationFactory,
     PreceptorFactory,
     StaffFactory,
@@ -51,6 +52,12 @@ TABLE = {
     "accounts:credentials": (PRECEPTORS, FAULTS),
     "accounts:licence_add": (PRECEPTORS, FAULTS),
     "accounts:licence": (PRECEPTORS, FAULTS),
+    "accounts:board_add": (PRECEPTORS, FAULTS),
+    "accounts:board": (
+        row(IN, NO, NO, OK, NO, GONE, NO, NO, NO),
+        row(IN, NO, NO, BAD, NO, GONE, NO, NO, NO),
+    ),
+    "accounts:board_remove": (SAFE_ONLY, row(IN, NO, NO, IN, NO, GONE, NO, NO, NO)),
     "accounts:photo": (SAFE_ONLY, FAULTS),
     "accounts:photo_remove": (SAFE_ONLY, DONE),
     "accounts:licence_remove": (SAFE_ONLY, DONE),
@@ -82,6 +89,7 @@ CHANGES = {
     ("accounts:immunization_remove", "owner"),
     ("accounts:profile", "host"),  # nothing in it has to be filled in
     ("accounts:photo_remove", "host"),
+    ("accounts:board_remove", "host"),
 }
 
 
@@ -92,6 +100,7 @@ class Company:
         self.listing = ListingFactory()
         self.host = self.listing.preceptor.user
         self.licence = Licence.objects.get(preceptor=self.listing.preceptor)
+        self.board = BoardFactory(preceptor=self.listing.preceptor)
         self.delegate = DelegationFactory(preceptor=self.listing.preceptor).person
         self.colleague = PreceptorFactory().user
         self.clerk = second_factor(UserFactory(is_staff=True))
@@ -112,6 +121,8 @@ class Company:
         arguments = {
             "accounts:licence": [self.licence.state],
             "accounts:licence_remove": [self.licence.state],
+            "accounts:board": [self.board.pk],
+            "accounts:board_remove": [self.board.pk],
             "accounts:immunization_remove": [self.fact.code],
             "placements:review": [self.application.code],
             "rotations:preceptor": [host.slug],
@@ -129,7 +140,7 @@ class Company:
     def profiles(self):
         """All that is kept of the learner and of the preceptor."""
         rows = (self.owner, self.owner.learner_profile, self.fact, self.host,
-                self.listing.preceptor, self.licence)  # fmt: skip
+                self.listing.preceptor, self.licence, self.board)  # fmt: skip
         return [type(row).objects.filter(pk=row.pk).values().first() for row in rows]
 
 
@@ -170,6 +181,8 @@ FILLED = {
     "accounts:credentials": {"npi": "1987654328", "credential": "MD", "role": "faculty"},
     "accounts:licence": {"number": "ZZ1", "expires_on": "2031-01-01"},
     "accounts:licence_add": {"state": "TX", "number": "ZZ1", "expires_on": "2031-01-01"},
+    "accounts:board": {"board": "ABS", "certificate": "surgery", "status": "certified"},
+    "accounts:board_add": {"board": "ABS", "certificate": "surgery", "status": "certified"},
     "accounts:immunizations": {"kind": "mmr", "on": "1999-05-02"},
 }
 

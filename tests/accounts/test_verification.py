@@ -251,7 +251,7 @@ class TestWhatSheChanges:
             ({"npi": None}, True),
             ({"credential": "DO"}, True),
             ({"suffix": "MD, PhD"}, True),
-            ({"boards": "ABIM", "taxonomy": "207R00000X", "teaching_since": 2010}, False),
+            ({"taxonomy": "207R00000X", "teaching_since": 2010}, False),
         ],
     )
     def test_another_clinician_must_be_checked_again(self, helen, dana, facts, drops):

@@ -398,6 +398,7 @@ class Portal:
         draft, published = hers.filter(status="draft")[0], hers.filter(status="published")[0]
         weeks = reverse("rotations:listing_weeks", args=[published.slug])
         licence = self.preceptor.preceptor_profile.licences.first()
+        board = self.preceptor.preceptor_profile.certifications.first()
         steps = [reverse("rotations:listing_step", args=[draft.slug, name]) for name in STEPS]
         return [
             Stop("/listings/"),
@@ -413,6 +414,8 @@ class Portal:
             Stop(reverse("accounts:credentials")),
             Stop(reverse("accounts:licence_add"), send()),
             Stop(reverse("accounts:licence", args=[licence.state])),
+            Stop(reverse("accounts:board_add"), send()),
+            Stop(reverse("accounts:board", args=[board.pk])),
         ]
 
     def delegates(self) -> list[Stop]:

@@ -18,6 +18,7 @@ from accounts.kinds import (
     VisaPlan,
 )
 from accounts.models import (
+    BoardCertification,
     Delegation,
     Document,
     DocumentType,
@@ -87,6 +88,19 @@ class PreceptorFactory(DjangoModelFactory):
         state = "TX" if extracted is None else extracted
         if create and state:
             LicenceFactory(preceptor=profile, state=state)
+
+
+class BoardFactory(DjangoModelFactory):
+    """Certified by the ABIM, and seen."""
+
+    class Meta:
+        model = BoardCertification
+
+    preceptor = factory.SubFactory(PreceptorFactory)
+    board = "ABIM"
+    certificate = "internal medicine"
+    verified_at = factory.LazyFunction(timezone.now)
+    verified_by = factory.SubFactory(StaffFactory)
 
 
 class LicenceFactory(DjangoModelFactory):

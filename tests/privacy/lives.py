@@ -200,8 +200,9 @@ def preceptor():
     profile = PreceptorFactory(
         user=user, slug="thessaly-vandermolen", npi="1234567893", phone="(301) 555-7788",
         affiliation="Ogdoad Clinic", statement="I, Thessaly, teach at the bedside.",
-        boards="Vandermolen board", licence_in="",
+        licence_in="",
     )  # fmt: skip
+    profile.certifications.create(board="other", certificate="Vandermolen board")
     profile.licences.create(state="TX", number="K77123X", expires_on=date(2030, 1, 1))
     Introduction.objects.create(
         preceptor=profile, specialty="Medicine", state="TX", npi="1234567893",

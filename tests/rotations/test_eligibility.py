@@ -56,6 +56,20 @@ class TestRules:
         assert found.blocks == (state == "unmet")
 
     @pytest.mark.parametrize(
+        ("begin", "state"), [(date(2027, 4, 26), "met"), (date(2027, 4, 27), "unmet")]
+    )
+    def test_r1_the_studies_have_begun_on_the_first_day(self, begin, state):
+        listing = ListingFactory(rotation_type=RotationType.ELECTIVE, hands_on=HandsOn.EXAMINE)
+        learner = LearnerFactory(
+            family=Family.IM_STUDENT, studies_from=begin, graduation_on=date(2027, 12, 1)
+        )
+
+        found = check("R1", listing, learner)
+
+        assert found.state == state
+        assert ("your studies begin on" in found.text) is (state == "unmet")
+
+    @pytest.mark.parametrize(
         ("family", "graduation", "state"),
         [
             (Family.IMG_GRADUATE, date(2023, 7, 1), "met"),
