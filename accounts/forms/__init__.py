@@ -11,6 +11,7 @@ from accounts.forms.joining import (
     OfficeMailForm,
     acceptance_form,
 )
+from accounts.forms.languages import LanguagesField
 from accounts.forms.people import LearnerForm, PersonForm, PreceptorForm, SignupForm
 from accounts.forms.profile import ProfileForm
 
@@ -24,6 +25,7 @@ __all__ = [
     "DocumentForm",
     "FactsForm",
     "InvitationAdminForm",
+    "LanguagesField",
     "LearnerForm",
     "LicenceForm",
     "OfferForm",

@@ -72,7 +72,7 @@ class FactsForm(forms.Form):
         super().__init__(*args, **kwargs)
         said = self.initial.get("specialty", "")
         if said not in dict(_specialties()):
-            self.initial |= {"specialty": ANOTHER, "other_specialty": said}
+            self.initial = {**self.initial, "specialty": ANOTHER, "other_specialty": said}
 
     def clean_other_specialty(self) -> str:
         return clean_person_name(self.cleaned_data["other_specialty"])

@@ -18,6 +18,7 @@ from django_countries import countries
 
 from accounts.actions import give_consent
 from accounts.forms.days import DayInput, check_year
+from accounts.forms.languages import LanguagesField, spoken
 from accounts.http import Request, address_of
 from accounts.kinds import (
     ADVANCED_PRACTICE,
@@ -42,7 +43,7 @@ OF_PHYSICIANS = ("aamc_id", "usmle_id", "step1", "step2", "step2_score")
 OF_SCHOOLS_ABROAD = ("step3", "ecfmg", "ecfmg_on", "english_test", "english_on")
 OF_VISAS = ("visa_interview_on", "visa_outcome")
 EMERGENCY = ("emergency_name", "emergency_relation", "emergency_phone")
-MOST_SPECIALTIES = 5
+MOST_SPECIALTIES, LONGEST_LINE = 5, 200
 
 
 def zone_choices() -> list[Any]:
@@ -195,6 +196,11 @@ class LearnerForm(forms.ModelForm):
         max_value=BEST_SCORE,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    languages = LanguagesField(
+        label=_("Languages"),
+        required=False,
+        help_text=_("Those that you speak well enough to work in."),
+    )
     rn_state = forms.ChoiceField(
         label=_("State of your RN license"),
         help_text=_("Only nurse practitioners need one."),
@@ -250,6 +256,8 @@ class LearnerForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        languages = cast("LanguagesField", self.fields["languages"])
+        self.initial["languages"] = languages.start_from(spoken(self.instance.languages))
         self._offer("family", Family.choices)
         self._offer("visa_plan", [("", _("Choose one")), *VisaPlan.choices])
         for name in ("citizenship", "school_country"):
@@ -282,6 +290,13 @@ class LearnerForm(forms.ModelForm):
 
     def clean_usmle_id(self) -> str:
         return clean_usmle_id(self.cleaned_data["usmle_id"])
+
+    def clean_languages(self) -> str:
+        """One line in her profile and her applications."""
+        line = ", ".join(self.cleaned_data["languages"])
+        if len(line) > LONGEST_LINE:
+            raise ValidationError(_("These are too many for one line. Leave some out."))
+        return line
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])
@@ -338,9 +353,7 @@ class LearnerForm(forms.ModelForm):
 class PreceptorForm(forms.ModelForm):
     """What a preceptor says about herself; what staff verify is not here."""
 
-    languages = forms.CharField(
-        label=_("Languages"), required=False, help_text=_("With commas between them.")
-    )
+    languages = LanguagesField(label=_("Languages"), required=False)
 
     class Meta:
         model = PreceptorProfile
@@ -370,11 +383,8 @@ class PreceptorForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["languages"] = ", ".join(self.instance.languages)
-
-    def clean_languages(self) -> list[str]:
-        names = [name.strip()[:40] for name in self.cleaned_data["languages"].split(",")]
-        return [name for name in names if name][:12]
+        languages = cast("LanguagesField", self.fields["languages"])
+        self.initial["languages"] = languages.start_from(self.instance.languages)
 
     def clean_phone(self) -> str:
         return clean_phone(self.cleaned_data["phone"])

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.languages import known
+
 
 def rows_from_lines(apps, _editor):
     """What stood in one line is one certificate of another board: staff look at it."""
@@ -24,6 +26,18 @@ def lines_from_rows(apps, _editor):
         if said:
             preceptor.boards = "; ".join(said)[:200]
             preceptor.save(update_fields=["boards"])
+
+
+def call_languages_by_their_names(apps, _editor):
+    """“farsi” is Persian from now on; what the list does not know stays in the words it was."""
+    for preceptor in apps.get_model("accounts", "PreceptorProfile").objects.exclude(languages=[]):
+        if (names := known(preceptor.languages)) != preceptor.languages:
+            preceptor.languages = names
+            preceptor.save(update_fields=["languages"])
+    for learner in apps.get_model("accounts", "LearnerProfile").objects.exclude(languages=""):
+        if (line := ", ".join(known(learner.languages.split(",")))[:200]) != learner.languages:
+            learner.languages = line
+            learner.save(update_fields=["languages"])
 
 
 class Migration(migrations.Migration):
@@ -200,4 +214,5 @@ class Migration(migrations.Migration):
             model_name='learnerprofile',
             constraint=models.CheckConstraint(condition=models.Q(('studies_from', None), ('graduation_on', None), ('graduation_on__gte', models.F('studies_from')), _connector='OR'), name='learner_studies_begin_before_graduation', violation_error_message='Your studies begin before you graduate.'),
         ),
+        migrations.RunPython(call_languages_by_their_names, migrations.RunPython.noop),
     ]

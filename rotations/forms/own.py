@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import LanguagesField
 from accounts.kinds import Family
 from accounts.models import PreceptorProfile
 from accounts.validators import clean_person_name
@@ -17,12 +18,6 @@ from rotations.models import Listing
 
 MOST_STEP_WEEKS = 52
 WORKWEEK = 80
-
-
-def names_in(text: str) -> list[str]:
-    """What stands between commas, as a list."""
-    names = (clean_person_name(name)[:40] for name in text.split(","))
-    return [name for name in names if name][:12]
 
 
 class StepForm(forms.ModelForm):
@@ -82,11 +77,7 @@ class WordsForm(StepForm):
         required=False,
         help_text=_("One line for each time: 7:00 AM | See your patients"),
     )
-    languages = forms.CharField(
-        label=_("Languages spoken at work"),
-        required=False,
-        help_text=_("With commas between them."),
-    )
+    languages = LanguagesField(label=_("Languages spoken at work"), required=False)
 
     class Meta:
         model = Listing
@@ -103,13 +94,11 @@ class WordsForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["languages"] = ", ".join(self.instance.languages)
+        languages = cast("LanguagesField", self.fields["languages"])
+        self.initial["languages"] = languages.start_from(self.instance.languages)
         is_draft = not self.instance.is_published
         for name in ("summary", "description", "activities"):
             self.fields[name].required = not is_draft
-
-    def clean_languages(self) -> list[str]:
-        return names_in(self.cleaned_data["languages"])
 
 
 class LearnersForm(StepForm):
