@@ -5,12 +5,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.actions import register_preceptor, start_delegation
 from accounts.actions.invitations import VALID
 from accounts.codes import digest, new_code
 from accounts.models import Delegation, Introduction, Invitation, PreceptorProfile, User
 from rotations.models import Specialty
 from seed.reading import structure
 from seed.scenery import make_user
+from seed.stage import acting_at
+from seed.vetting import certify
 
 Row = dict[str, Any]
 Preceptors = dict[str, PreceptorProfile]
@@ -24,6 +27,8 @@ def build_offices(preceptors: Preceptors, staff: dict[str, User]) -> dict[int, U
         if row["role"] == "delegate":
             preceptor = preceptors[row["preceptor"]]
             delegates[preceptor.pk] = _delegate(row, preceptor)
+    for row in cast["several_roles"]:
+        _one_more_role(row, preceptors)
     for row in cast["invitations"]:
         _invitation(row, preceptors, staff)
     for row in structure("demo/preceptors.json"):
@@ -41,6 +46,18 @@ def _delegate(row: Row, preceptor: PreceptorProfile) -> User:
     preceptor.office_gets_mail = True
     preceptor.save(update_fields=["office_gets_mail"])
     return person
+
+
+def _one_more_role(row: Row, preceptors: Preceptors) -> None:
+    """A preceptor who acts for another's office too, and a learner who teaches by now."""
+    person = User.objects.get(email=row["email"])
+    with acting_at(timezone.now() - timedelta(days=row["days_ago"])):
+        if whose := row.get("delegate_of"):
+            start_delegation(preceptors[whose], person, by=preceptors[whose].user)
+        if facts := row.get("joins"):
+            joined = register_preceptor(person, by=person, facts=facts)
+            for board in row["boards"]:
+                certify(joined, board)
 
 
 def _invitation(row: Row, preceptors: Preceptors, staff: dict[str, User]) -> None:

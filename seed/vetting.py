@@ -16,7 +16,7 @@ from seed.stage import acting_at, sample_portrait
 def vet(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
     """As far as the content says something of it."""
     for board in row["boards"]:
-        _certify(preceptor, board)
+        certify(preceptor, board)
     if row.get("photo") is not None:
         preceptor.photo.save("photo", ContentFile(sample_portrait(row["photo"])))
     for more in row.get("more_licences", []):
@@ -32,7 +32,7 @@ def vet(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
         preceptor.save(update_fields=["suspended_at"])
 
 
-def _certify(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
+def certify(preceptor: PreceptorProfile, row: dict[str, Any]) -> None:
     """Seen with her, unless she has entered it since."""
     today, is_seen = timezone.localdate(), row.get("is_seen", True)
     since, ends = row.get("since_days_ago"), row.get("expires_in_days")
