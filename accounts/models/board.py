@@ -1,8 +1,10 @@
-from datetime import date
+from datetime import date, datetime
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,11 @@ class BoardQuerySet(models.QuerySet["BoardCertification"]):
     def shown(self, day: date) -> "BoardQuerySet":
         """What learners read: current, and seen by staff."""
         return self.current(day).exclude(verified_at=None)
+
+    def as_array(self) -> ArraySubquery:
+        """These rows within a row of another table; ``BoardCertification.of_row`` reads one."""
+        fields = ("board", "certificate", "status", "verified_at")
+        return ArraySubquery(self.values(row=JSONObject(**{name: name for name in fields})))
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -64,6 +71,11 @@ class BoardCertification(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+    @classmethod
+    def of_row(cls, row: dict[str, str]) -> "BoardCertification":
+        seen = datetime.fromisoformat(row["verified_at"])
+        return cls(**{**row, "verified_at": seen})
 
     @property
     def is_expired(self) -> bool:

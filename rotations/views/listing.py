@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from allauth.core.internal import ratelimit
 from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import Request
-from accounts.models import PreceptorProfile, User
+from accounts.models import BoardCertification, PreceptorProfile, User
 from clocks.calendar import end_of_day
 from guides.http import moved
 from guides.structured import Crumb, Facts, breadcrumbs, graph
@@ -115,9 +116,13 @@ class Requirements:
 @require_safe
 def listing(request: Request, slug: str) -> HttpResponse:
     """Everything a learner wants to know before she applies."""
-    visible = visible_listings(request.user).prefetch_related(
-        Prefetch("requirements", Requirement.objects.select_related("type")),
-        Prefetch("co_preceptors", PreceptorProfile.objects.select_related("user")),
+    visible = (
+        visible_listings(request.user)
+        .prefetch_related(
+            Prefetch("requirements", Requirement.objects.select_related("type")),
+            Prefetch("co_preceptors", PreceptorProfile.objects.select_related("user")),
+        )
+        .annotate(board_rows=_boards())
     )
     found = visible.filter(slug=slug).first()
     if found is None:
@@ -143,7 +148,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "listing": found,
         "site": found.site,
         "preceptor": found.preceptor,
-        "boards": found.preceptor.certifications.shown(today),
+        "boards": [BoardCertification.of_row(row) for row in found.board_rows],
         "why_closed": closed,
         "icon_name": touch_icon(found),
         "open_to": open_to(found.families),
@@ -186,6 +191,12 @@ def listing(request: Request, slug: str) -> HttpResponse:
         similar = [other.pk for other, _block in alternatives(found, today=today)]
         context["similar"] = cards(similar, visitor, today=today, shelf=kept)
     return render(request, "rotations/listing.html", context)
+
+
+def _boards() -> ArraySubquery:
+    """The preceptor's boards, within the listing's own row."""
+    shown = BoardCertification.objects.shown(timezone.localdate())
+    return shown.filter(preceptor=OuterRef("preceptor")).as_array()
 
 
 def _weeks(found: Listing, request: Request, visitor: Visitor) -> int:
