@@ -353,7 +353,9 @@ class LearnerForm(forms.ModelForm):
 class PreceptorForm(forms.ModelForm):
     """What a preceptor says about herself; what staff verify is not here."""
 
-    languages = LanguagesField(label=_("Languages"), required=False)
+    languages = LanguagesField(
+        label=_("Languages"), required=False, help_text=_("One to a line; names are offered.")
+    )
 
     class Meta:
         model = PreceptorProfile

@@ -77,7 +77,11 @@ class WordsForm(StepForm):
         required=False,
         help_text=_("One line for each time: 7:00 AM | See your patients"),
     )
-    languages = LanguagesField(label=_("Languages spoken at work"), required=False)
+    languages = LanguagesField(
+        label=_("Languages spoken at work"),
+        required=False,
+        help_text=_("One to a line; names are offered."),
+    )
 
     class Meta:
         model = Listing
