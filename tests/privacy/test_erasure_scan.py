@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.utils import timezone
 
 from outbox.models import Message
 from outbox.tasks import deliver
@@ -9,6 +10,7 @@ from privacy.actions.erasures import carry_out, request_erasure
 from privacy.models import FileToDelete
 from privacy.registry import EXCEPTIONS
 from privacy.tasks import delete_file
+from rotations.search.entries import mend
 from tests.factories.accounts import StaffFactory
 from tests.privacy import lives
 from tests.privacy.scan import places_of
@@ -71,6 +73,7 @@ def test_the_farewell_is_the_last_that_is_kept_of_her_address(smtp):
 
 def test_somebody_else_keeps_what_is_hers(smtp):
     other = lives.preceptor()
+    mend(today=timezone.localdate())
     before = places_of(lives.PRECEPTOR_WORDS)
 
     erase(lives.learner())
