@@ -86,6 +86,7 @@ app.conf.update(
         "outbox.tasks.deliver": {"queue": "mail"},
         "letters.tasks.render_document": {"queue": "pdf"},
         "letters.tasks.render_request": {"queue": "pdf"},
+        "letters.tasks.render_receipt": {"queue": "pdf"},
     },
     task_acks_late=True,
     task_reject_on_worker_lost=True,

@@ -1,6 +1,7 @@
 """What workers do for letters: make PDFs, issue what is owed, remind, and end."""
 
 import hashlib
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,17 +14,19 @@ from django.utils import timezone, translation
 from clocks.models import Due
 from clocks.tasks import timer
 from letters import emails, pdf
-from letters.actions import issuing, requests
+from letters.actions import issuing, receipts, requests
 from letters.models import IssuedDocument, LetterRequest
 from letters.queries import (
     certificates_to_render,
     is_worth_a_try,
     packet_of,
     placements_owed_a_certificate,
+    receipts_to_render,
     requests_to_render,
 )
 from letters.signing import Signature, envelope
 from letters.states import LetterStatus
+from placements.models import Receipt
 
 BATCH = 200
 NOT_NOW = "no longer so"
@@ -57,6 +60,18 @@ def render_request(letter_id: int) -> None:
             requests.attach_request_pdf(letter, request_pdf(letter))
 
 
+@shared_task(**BOUNDED)
+def render_receipt(receipt_id: int) -> None:
+    """Make one receipt's PDF. Run twice, or twice at once, it is made once."""
+    if not receipts.count_try(receipt_id):
+        return
+    with transaction.atomic():
+        rows = receipts_to_render().select_for_update(skip_locked=True, of=("self",))
+        receipt = rows.filter(pk=receipt_id).first()
+        if receipt is not None:
+            receipts.attach_pdf(receipt, receipt_pdf(receipt))
+
+
 @shared_task(ignore_result=True)
 def render_pending() -> None:
     """Start every PDF that is owed; beat runs this each minute."""
@@ -65,6 +80,7 @@ def render_pending() -> None:
     for task, rows, since in (
         (render_document, certificates_to_render(), "issued_at"),
         (render_request, requests_to_render(), "requested_at"),
+        (render_receipt, receipts_to_render(), "issued_at"),
     ):
         for pk, tries, at in rows.order_by("tries", "pk").values_list("pk", "tries", since)[:BATCH]:
             if is_worth_a_try(tries, at, now):
@@ -119,6 +135,17 @@ def request_pdf(letter: LetterRequest) -> bytes:
         if pdf.page_count(content) == 1:
             break
     return content
+
+
+def receipt_pdf(receipt: Receipt) -> bytes:
+    facts = receipt.facts
+    days = {name: date.fromisoformat(facts[name]) for name in ("day", "start_on", "end_on")}
+    context = {"receipt": receipt, "facts": {**facts, **days}, "paper": settings.PORTAL["paper"]}
+    return pdf.render(
+        _page("pdf/receipt.html", context),
+        identifier=_identifier(receipt.code),
+        made_at=receipt.issued_at,
+    )
 
 
 def _page(template: str, context: dict[str, Any]) -> str:

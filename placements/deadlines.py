@@ -92,6 +92,13 @@ MONEY_AT_LEAST = interval(
     purpose=_("Payment: time there is at least, however near the start"),
     within=MONEY_BEFORE_START,
 )
+MONEY_REMINDERS = interval(
+    "payment_reminders",
+    (14, 7, 1),
+    unit=Unit.DAYS,
+    purpose=_("A learner is reminded of a payment before it is due, by"),
+    least=0,
+)
 DOCUMENT_REMINDERS = interval(
     "documents_reminders",
     (30, 15, 7, 0),

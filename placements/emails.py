@@ -12,7 +12,7 @@ from accounts.queries import office_of
 from audit.models import Event
 from outbox.actions import discard, enqueue
 from placements.links import review_url, school_url
-from placements.models import Application, HoursEntry, Placement, SchoolApproval
+from placements.models import Application, HoursEntry, LedgerEntry, Placement, SchoolApproval
 from rotations.eligibility import Check
 from rotations.queries import alternatives
 
@@ -220,8 +220,34 @@ def documents_due(placement: Placement, items: Iterable[Check], *, day: Any, due
     )
 
 
-def payment_received(placement: Placement, *, occasion: Event) -> None:
-    _placement("payment_received", placement, placement.learner, _key(occasion))
+def payment_due(placement: Placement, *, due: int) -> None:
+    _about_money("payment_due", placement, f"due:{due}")
+
+
+def payment_received(entry: LedgerEntry, *, occasion: Event) -> None:
+    _about_money("payment_received", entry.placement, _key(occasion), entry=entry)
+
+
+def payment_waived(entry: LedgerEntry, *, occasion: Event) -> None:
+    _about_money("payment_waived", entry.placement, _key(occasion), entry=entry)
+
+
+def payment_corrected(entry: LedgerEntry, *, occasion: Event) -> None:
+    _about_money("payment_corrected", entry.placement, _key(occasion), entry=entry)
+
+
+def refund_owed(entry: LedgerEntry, *, occasion: Event) -> None:
+    _about_money("refund_owed", entry.placement, _key(occasion), entry=entry)
+
+
+def refund_sent(entry: LedgerEntry, *, occasion: Event) -> None:
+    _about_money("refund_sent", entry.placement, _key(occasion), entry=entry)
+
+
+def _about_money(name: str, placement: Placement, key: str, **more: Any) -> None:
+    url = _absolute(reverse("placements:money", args=[placement.code]))
+    balance = placement.ledger.balance()
+    _placement(name, placement, placement.learner, key, balance=balance, money_url=url, **more)
 
 
 def start_reminder(placement: Placement, *, days: int, due: int) -> None:

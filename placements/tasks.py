@@ -11,6 +11,7 @@ from clocks.tasks import timer
 from placements import emails
 from placements.actions.answers import count_answers
 from placements.actions.applications import close_application, lapse_application
+from placements.actions.earnings import earn_week
 from placements.actions.offers import accept_offer, expire_offer
 from placements.actions.placements import (
     begin_placement,
@@ -242,3 +243,25 @@ def ask_to_sign_hours(due: Due) -> str:
 def count_preceptors_answers() -> None:
     """Each hour: how fast, and how often, every preceptor answers."""
     count_answers()
+
+
+@timer("placement.payment_due")
+def remind_of_payment(due: Due) -> str:
+    """Before the day (timer T9); after it staff see it in their queue, and nobody is canceled."""
+    placement = _placement(due)
+    before = {PlacementStatus.ONBOARDING, PlacementStatus.ON_HOLD}
+    unpaid = placement.status in before and placement.paid_at is None
+    if not unpaid or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.payment_due(placement, due=due.pk)
+    return "reminded"
+
+
+@timer("placement.week_earned")
+def enter_week(due: Due) -> str:
+    """Friday night at the site: what the preceptor earned in the week."""
+    placement = _placement(due)
+    if not _same_dates(due, placement):
+        return NOT_NOW
+    number = int(due.occurrence.rsplit(":w", 1)[-1])
+    return "earned" if earn_week(placement, number) else "nothing to enter"

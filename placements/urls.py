@@ -3,9 +3,11 @@ from django.urls import path
 from placements.views import (
     applications,
     drafts,
+    earnings,
     evaluations,
     hours,
     inbox,
+    money,
     offers,
     placements,
     review,
@@ -32,7 +34,11 @@ urlpatterns = [
     path("placements/<str:code>/calendar.ics", placements.calendar, name="calendar"),
     path("placements/<str:code>/hours/", placements.hours, name="hours"),
     path("placements/<str:code>/cancel/", placements.cancel, name="cancel"),
+    path("placements/<str:code>/money/", money.money, name="money"),
+    path("receipts/<str:code>/", money.receipt, name="receipt"),
+    path("receipts/<str:code>/receipt.pdf", money.receipt_pdf, name="receipt_pdf"),
     # The preceptor's side.
+    path("earnings/", earnings.earnings, name="earnings"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("learners/", inbox.learners, name="learners"),
     path("requests/<str:code>/", review.review, name="review"),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 # Days before the start, and the percentage of the rotation fee that comes back.
 Tiers = Sequence[Sequence[int]]
@@ -63,3 +64,34 @@ def refund_steps(tiers: Tiers, fee: int, start_on: date | None = None) -> list[R
             steps.append(RefundStep(days, most, cents, last_on))
         most = days - 1
     return steps
+
+
+def paid_of_fee(fee: int, service_fee: int, *, paid: int, waived: int = 0) -> int:
+    """How much of the rotation fee was paid: what the policy's percentage is taken of.
+
+    A payment counts for the service fee first. What was waived is taken off that fee first.
+    """
+    kept = max(0, service_fee - waived)
+    return min(fee, max(0, paid - kept))
+
+
+@dataclass(frozen=True)
+class Change:
+    """From that day on, a cancellation gives back so much."""
+
+    from_on: date
+    cents: int
+
+
+def refund_changes(tiers: Tiers, fee: int, start_on: date, today: date) -> list[Change]:
+    """What comes back today, and each later day from which it is less."""
+    steps = refund_steps(tiers, fee, start_on)
+    found = [Change(today, share(fee, percent_back(tiers, (start_on - today).days)))]
+    for before, step in pairwise(steps):
+        from_on = (before.last_on or today) + timedelta(days=1)
+        if from_on > today:
+            found.append(Change(from_on, step.cents))
+    after = start_on + timedelta(days=1)
+    if found[-1].cents and after > today:
+        found.append(Change(after, 0))
+    return found

@@ -26,7 +26,7 @@ from placements.actions.applications import (
     withdraw_application,
 )
 from placements.actions.offers import accept_offer, decline_offer, offer_seat
-from placements.actions.placements import cancel_placement, record_arrival, record_payment
+from placements.actions.placements import cancel_placement, record_arrival
 from placements.actions.transition import move_placement, transition
 from placements.models import Application, Evaluation, HoursEntry, Placement
 from placements.states import (
@@ -40,6 +40,7 @@ from rotations.actions.questions import answer_question
 from rotations.actions.seats import move_seats
 from rotations.blocks import WEEK, Block
 from rotations.models import Listing, Question
+from seed.money import pay, play_money
 from seed.papers import play_papers
 from seed.reading import structure
 from seed.schools import play_schools
@@ -79,6 +80,7 @@ def play_cast(
     stories = structure("demo/cast.json")["stories"]
     for row in sorted(stories, key=_turn):
         play(row, company)
+    play_money(listings, staff, company.today)
     for row in structure("demo/cast.json")["questions"]:
         _ask(row, company)
     return len(stories)
@@ -199,7 +201,7 @@ def _live(placement: Placement, row: Row, company: Company) -> None:
     status = PlacementStatus(row["status"])
     if row["paid_days_ago"] is not None:
         with company.days_ago(row["paid_days_ago"]):
-            record_payment(placement, by=company.staff)
+            pay(placement, by=company.staff)
     began = placement.start_on <= company.today
     way = [PlacementStatus(step) for step in WAYS[status]]
     if status == PlacementStatus.ON_HOLD and began:

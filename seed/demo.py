@@ -16,7 +16,8 @@ from clocks.models import Due
 from letters.models import IssuedDocument, LetterRequest
 from outbox.actions import forget
 from outbox.models import Message
-from placements.models import Placement
+from placements.actions.ledger import charge
+from placements.models import Placement, Receipt
 from placements.states import LIVE
 from privacy.models import Export, FileToDelete
 from rotations.actions.seats import move_seats, set_capacity
@@ -90,7 +91,7 @@ def clear_portal() -> None:
     """Delete every row and every private file; migrations stay."""
     names = [
         name
-        for model in (Export, IssuedDocument, LetterRequest)
+        for model in (Export, IssuedDocument, LetterRequest, Receipt)
         for name in model._default_manager.exclude(file="").values_list("file", flat=True)
     ]
     names += [name for document in Document.objects.all() for name in document.file_names]
@@ -139,6 +140,7 @@ def _move(placement: Placement, weeks: int) -> None:
     placement.end_on -= back
     placement.sequence += 1
     placement.save(update_fields=["start_on", "end_on", "sequence", "updated_at"])
+    charge(placement, by=None)
     application = placement.application
     application.start_on = placement.start_on
     application.save(update_fields=["start_on", "updated_at"])

@@ -12,7 +12,7 @@ from clocks.queries import length
 from letters import deadlines
 from letters.models import IssuedDocument, LetterRequest, MatchSeason
 from letters.states import Destination, LetterStatus
-from placements.models import Evaluation, Placement
+from placements.models import Evaluation, Placement, Receipt
 from placements.models.evaluation import Competency, EvaluationKind
 from placements.queries import HoursTotals, hours_totals
 from placements.states import PlacementStatus
@@ -48,6 +48,11 @@ def certificates_to_render() -> QuerySet[IssuedDocument]:
 def requests_to_render() -> QuerySet[LetterRequest]:
     """Those whose PDF is missing, or older than the facts on it."""
     return LetterRequest.objects.filter(status__in=WANTS_PDF).exclude(rendered_version=F("version"))
+
+
+def receipts_to_render() -> QuerySet[Receipt]:
+    """Without those that were emptied when their learner was erased."""
+    return Receipt.objects.filter(rendered_at=None).exclude(facts={})
 
 
 def is_worth_a_try(tries: int, since: datetime, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """A placement from acceptance to its end."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from clocks.actions import schedule
 from clocks.calendar import end_of_day, morning
 from clocks.queries import length, numbers
 from placements import deadlines, emails
+from placements.actions.ledger import charge, close_ledger, payment_due_on
 from placements.actions.transition import TransitionNotAllowed, in_whose_name, move_placement
 from placements.models import Application, Placement
 from placements.queries import current_documents, hours_totals, school_approves
@@ -50,6 +52,7 @@ def start_placement(application: Application, *, by: User | None) -> Placement:
         planned_hours=block.working_days * listing.hours_per_week // FULL_WEEK_DAYS,
     )
     record("placement.onboarding", placement, by=by)
+    charge(placement, by=by)
     start_clocks(placement)
     refresh_readiness(placement)
     return placement
@@ -69,6 +72,7 @@ def start_clocks(placement: Placement) -> None:
     for days in numbers(deadlines.DOCUMENT_REMINDERS):
         at = morning(documents_due - timedelta(days=days), zone, deadlines.MAIL_HOUR)
         owe("placement.documents_due", at, f"{days}d")
+    _start_money_clocks(placement, owe)
     for days in numbers(deadlines.START_REMINDERS):
         at = morning(placement.start_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
         owe("placement.start_reminder", at, f"{days}d")
@@ -85,6 +89,18 @@ def start_clocks(placement: Placement) -> None:
         owe(
             "placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d"
         )
+
+
+def _start_money_clocks(placement: Placement, owe: Callable[[str, datetime, str], None]) -> None:
+    """Payment reminders (timer T9), and what the preceptor earns week by week."""
+    zone = placement.listing.site.zone
+    due_on = payment_due_on(placement)
+    for days in numbers(deadlines.MONEY_REMINDERS):
+        at = morning(due_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
+        owe("placement.payment_due", at, f"{days}d")
+    for number, monday in enumerate(placement.block.mondays, start=1):
+        friday = end_of_day(monday + timedelta(days=4), zone) + timedelta(minutes=2)
+        owe("placement.week_earned", friday, f"w{number}")
 
 
 def documents_due_on(placement: Placement) -> date:
@@ -111,7 +127,7 @@ def open_requirements(placement: Placement) -> list[Check]:
 
 @transaction.atomic
 def refresh_readiness(placement: Placement) -> None:
-    """Ready when every paper counts through the last day and the payment is recorded.
+    """Ready when every paper counts through the last day and nothing is left to pay.
 
     Run after every change of either; a ready one can fall back (handbook 4.2).
     """
@@ -131,18 +147,6 @@ def refresh_readiness_of(learner: User) -> None:
     statuses = [PlacementStatus.ONBOARDING, PlacementStatus.READY]
     for placement in learner.placements.filter(status__in=statuses).with_listing():
         refresh_readiness(placement)
-
-
-@transaction.atomic
-def record_payment(placement: Placement, *, by: User) -> None:
-    """Staff saw the money. Recorded twice, it stays as first recorded."""
-    placement.lock()
-    if placement.paid_at is None:
-        placement.paid_at, placement.paid_by = timezone.now(), by
-        placement.save(update_fields=["paid_at", "paid_by", "updated_at"])
-        event = record("placement.paid", placement, by=by, cents=placement.total)
-        emails.payment_received(placement, occasion=event)
-    refresh_readiness(placement)
 
 
 @transaction.atomic
@@ -258,4 +262,5 @@ def cancel_placement(
         ended_at=timezone.now(),
         sequence=placement.sequence + 1,
     )
+    close_ledger(placement, by=by)
     emails.placement_cancelled(placement, occasion=event)

@@ -1,4 +1,4 @@
-"""What a coordinator's day begins with: seven counts that link to what they count."""
+"""What a coordinator's day begins with: eight counts that link to what they count."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import Document, PreceptorProfile
 from outbox.models import Message
-from placements.models import Application, Placement
-from placements.states import PlacementStatus, Status
+from placements.models import Application, LedgerEntry, Placement
+from placements.states import LIVE, PlacementStatus, Status
 from rotations.kinds import ListingStatus
 from rotations.models import Listing
 
@@ -37,7 +37,8 @@ def office_counts(user: Any) -> list[Count]:
         ("accounts.view_document", _to_review(user)),
         ("accounts.view_preceptorprofile", _to_verify()),
         ("rotations.view_listing", _to_publish()),
-        ("placements.view_placement", _unpaid()),
+        ("placements.view_ledgerentry", _unpaid()),
+        ("placements.view_ledgerentry", _to_refund()),
         ("outbox.view_message", _stuck()),
     ]
     return [count for permission, count in counts if user.has_perm(permission)]
@@ -87,10 +88,17 @@ def _to_publish() -> Count:
 
 
 def _unpaid() -> Count:
-    n = Placement.objects.filter(status=PlacementStatus.ONBOARDING, paid_at=None).count()
-    words = ngettext("payment to record", "payments to record", n)
-    url = _list("placements_placement", "status__exact=onboarding&paid_at__isempty=1")
-    return Count(n, words, url)
+    """Past their day, and not paid in full."""
+    late = LedgerEntry.objects.sums().filter(open__gt=0, due_on__lt=timezone.localdate())
+    n = Placement.objects.filter(status__in=LIVE, pk__in=late.values("placement")).count()
+    words = ngettext("payment that is overdue", "payments that are overdue", n)
+    return Count(n, words, _list("placements_placement", "money=overdue"))
+
+
+def _to_refund() -> Count:
+    n = LedgerEntry.objects.sums().filter(to_refund__gt=0).count()
+    words = ngettext("refund to pay", "refunds to pay", n)
+    return Count(n, words, _list("placements_placement", "money=refund"))
 
 
 def _stuck() -> Count:

@@ -12,9 +12,10 @@ from clocks.calendar import SATURDAY, end_of_day, next_monday
 from clocks.queries import length
 from placements import deadlines
 from placements.models import Application, Placement
-from placements.states import CancelledBy, CancelReason
+from placements.models.ledger import Balance
 from rotations.eligibility import documents_due_on
-from rotations.refunds import RefundStep, Tiers, refund
+from rotations.refunds import Change, RefundStep, Tiers, paid_of_fee
+from rotations.refunds import refund_changes as changes_of
 from rotations.refunds import refund_steps as steps_of
 
 register = template.Library()
@@ -53,7 +54,7 @@ def _agreed_on(thing: Thing) -> date:
 def refund_steps(thing: Thing) -> list[RefundStep]:
     """What still comes back, and until when; days that have passed are left out."""
     today = _today(thing)
-    steps = steps_of(_tiers(thing), _rotation_fee(thing), thing.start_on)
+    steps = steps_of(_tiers(thing), refundable_fee(thing), thing.start_on)
     return [step for step in steps if step.cents and step.last_on and step.last_on >= today]
 
 
@@ -66,33 +67,38 @@ def first_refund(thing: Thing) -> RefundStep | None:
 @register.simple_tag
 def refund_on_visa_denial(thing: Thing) -> int | None:
     """With proof, until the day before the start; then none."""
-    return _rotation_fee(thing) if _today(thing) < _first_day(thing) else None
-
-
-def refund_at(
-    placement: Placement, moment: datetime, *, by_host: bool = False, visa_denied: bool = False
-) -> int:
-    """What a cancellation at that moment gives back, in cents, whether or not it was paid."""
-    day = timezone.localdate(moment, timezone=placement.listing.site.zone)
-    return refund(
-        _tiers(placement),
-        placement.fee,
-        placement.service_fee,
-        (placement.start_on - day).days,
-        by_host=by_host,
-        visa_denied=visa_denied,
-    )
+    return refundable_fee(thing) if _today(thing) < _first_day(thing) else None
 
 
 @register.simple_tag
-def refund_of(placement: Placement) -> int:
-    """What a canceled placement gives back."""
-    return refund_at(
-        placement,
-        placement.ended_at or timezone.now(),
-        by_host=placement.cancelled_by not in {"", CancelledBy.LEARNER},
-        visa_denied=placement.cancel_reason == CancelReason.VISA_DENIED,
-    )
+def all_back(thing: Thing) -> int:
+    """If preceptor, site or portal cancels: what she paid; the price, while she has paid nothing."""
+    paid = thing.ledger.balance().received if isinstance(thing, Placement) else 0
+    return paid or thing.total
+
+
+@register.simple_tag
+def balance(placement: Placement) -> Balance:
+    return placement.ledger.balance()
+
+
+def refundable_fee(thing: Thing) -> int:
+    """The part of the rotation fee that the policy counts with; all of it while nothing is paid."""
+    fee = _rotation_fee(thing)
+    if not isinstance(thing, Placement):
+        return fee
+    sums = thing.ledger.balance()
+    if not sums.received:
+        return fee
+    return paid_of_fee(fee, thing.service_fee, paid=sums.received, waived=sums.waived)
+
+
+@register.simple_tag
+def refund_changes(thing: Thing) -> list[Change]:
+    """“Cancel today → $1,600 back; from Feb 28 → $800; from Mar 16 → $0”."""
+    if thing.start_on is None:
+        return []
+    return changes_of(_tiers(thing), refundable_fee(thing), thing.start_on, _today(thing))
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import UserRequest, allow
 from placements.actions.hours import DayNotOpen, log_hours, remove_hours
+from placements.actions.ledger import refund_now
 from placements.actions.placements import cancel_placement
 from placements.actions.transition import TransitionNotAllowed
 from placements.calendar import Entry, write_calendar
@@ -32,7 +33,6 @@ from placements.permissions import (
 )
 from placements.queries import current_documents, hours_totals, may_ask_school
 from placements.states import LOGGING, CancelledBy, CancelReason, PlacementStatus
-from placements.templatetags.placement_facts import refund_at
 from placements.views.moved import moved
 from placements.views.overview import Row
 from placements.views.papers import with_record
@@ -82,6 +82,7 @@ def _page(
     letters = list(found.letter_requests.all())
     context = {
         "placement": found,
+        "balance": found.ledger.balance(),
         "application": application,
         "row": row,
         "certificate": certificate,
@@ -242,7 +243,9 @@ def _cancel_page(
         "form": form,
         "sure": sure,
         "visa_denied": visa_denied,
-        "back": refund_at(found, timezone.now(), visa_denied=visa_denied),
+        "back": refund_now(found),
+        "back_with_proof": refund_now(found, visa=True) if visa_denied else 0,
+        "paid": found.ledger.balance().received,
         "reason": dict(CancelReason.choices).get(reason, ""),
     }
     return render(request, "placements/cancel.html", context, status=status)

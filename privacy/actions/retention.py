@@ -7,7 +7,7 @@ transaction, so a night that is killed goes on where it stood.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -24,7 +24,16 @@ from letters.models import IssuedDocument, LetterRequest
 from letters.states import LetterStatus
 from outbox.actions import forget
 from outbox.models import Message
-from placements.models import Application, ApplicationDocument, Evaluation, HoursEntry, Placement
+from placements.models import (
+    Application,
+    ApplicationDocument,
+    Earning,
+    Evaluation,
+    HoursEntry,
+    LedgerEntry,
+    Placement,
+    Receipt,
+)
 from placements.states import OPEN
 from privacy.actions import history
 from privacy.actions.erasures import forget_unconfirmed
@@ -39,6 +48,8 @@ from rotations.models import Question
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+# How long the table of the ledger keeps its rows.
+BOOKS = timedelta(days=7 * 365 + 2)
 # How a placement ended early, or on its last day.
 LAST_DAY = Least("end_on", Cast("ended_at", DateField()))
 
@@ -117,8 +128,10 @@ def _forget_words(rows: QuerySet) -> None:
 
 
 def _over(moment: datetime) -> QuerySet:
+    """Money keeps it for seven years, however short the term: the ledger’s table says so too."""
     rows = Placement.objects.exclude(status__in=RUNNING).annotate(last=LAST_DAY)
-    return rows.filter(last__lt=moment.date())
+    books = Q(end_on__gte=timezone.now() - BOOKS) & ~Q(ledger=None)
+    return rows.filter(last__lt=moment.date()).exclude(books)
 
 
 def _forget_placements(rows: QuerySet) -> None:
@@ -132,8 +145,18 @@ def _forget_placements(rows: QuerySet) -> None:
     _delete(LetterRequest.objects.filter(placement__in=keys))
     Evaluation.objects.filter(placement__in=keys).delete()
     HoursEntry.objects.filter(placement__in=keys).delete()
+    _forget_money(keys)
     _delete(Placement.objects.filter(pk__in=keys))
     _delete(Application.objects.filter(pk__in=applications))
+
+
+def _forget_money(placements: list[int]) -> None:
+    """Corrections first, which refer to what they correct."""
+    delete_with_files(Receipt.objects.filter(entry__placement__in=placements))
+    for model in (LedgerEntry, Earning):
+        rows = model._default_manager.filter(placement__in=placements)
+        rows.exclude(corrects=None).delete()
+        rows.delete()
 
 
 def _delete(rows: QuerySet) -> None:

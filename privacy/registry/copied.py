@@ -30,9 +30,12 @@ from outbox.models import Message
 from placements.models import (
     Application,
     ApplicationDocument,
+    Earning,
     Evaluation,
     HoursEntry,
+    LedgerEntry,
     Placement,
+    Receipt,
     SchoolApproval,
 )
 from privacy.models import Erasure, Export
@@ -109,6 +112,14 @@ RECORDS = (
     Record("applications", Application, lambda user: Q(learner=user)),
     Record("documents_sent", ApplicationDocument, lambda user: Q(application__learner=user)),
     Record("rotations", Placement, lambda user: Q(learner=user)),
+    Record("payments", LedgerEntry, lambda user: Q(placement__learner=user)),
+    Record(
+        "receipts",
+        Receipt,
+        lambda user: Q(entry__placement__learner=user),
+        without={"tries": "Of the making, not of you."},
+    ),
+    Record("earnings", Earning, lambda user: Q(preceptor__user=user)),
     Record("hours", HoursEntry, lambda user: Q(placement__learner=user)),
     Record(
         "evaluations",
@@ -222,6 +233,7 @@ NOT_COPIED = {
     "pghistory.MiddlewareEvents": HISTORY,
     "placements.ApplicationEvent": HISTORY,
     "placements.PlacementEvent": HISTORY,
+    "placements.PreceptorTerms": "What a listing pays its preceptor; her page of earnings shows it.",
     "placements.SchoolApprovalEvent": HISTORY,
     "privacy.FileToDelete": NOBODY,
     "privacy.RetentionRun": NOBODY,

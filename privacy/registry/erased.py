@@ -37,9 +37,12 @@ from letters.models import IssuedDocument, LetterRequest
 from placements.models import (
     Application,
     ApplicationDocument,
+    Earning,
     Evaluation,
     HoursEntry,
+    LedgerEntry,
     Placement,
+    Receipt,
     SchoolApproval,
 )
 from privacy.models import Export
@@ -142,6 +145,14 @@ FATES = (
         lambda user: Q(learner=user),
         keeps=_kept("policy", "cancelled_by", "cancel_reason"),
     ),
+    # The books keep amounts and days for seven years; names and words go.
+    Fate(
+        LedgerEntry,
+        lambda user: Q(placement__learner=user),
+        keeps=_kept("due_on", "ground"),
+    ),
+    Fate(Receipt, lambda user: Q(entry__placement__learner=user), keeps=_kept("sha256")),
+    Fate(Earning, lambda user: Q(preceptor__user=user)),
     Fate(HoursEntry, lambda user: Q(placement__learner=user)),
     Fate(Evaluation, lambda user: Q(placement__learner=user), keeps=_kept("scores")),
     Fate(

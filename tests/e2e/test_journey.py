@@ -28,12 +28,12 @@ from letters.tasks import issue_due_certificates
 from outbox.models import Message
 from outbox.tasks import deliver_due
 from placements.actions.hours import log_hours
-from placements.actions.placements import record_payment
 from placements.models import Application, Placement
 from placements.states import PlacementStatus, Status
 from seed.demo import move_to_next
 from seed.reference import load_reference
 from tests.factories.accounts import DocumentTypeFactory, StaffFactory
+from tests.factories.placements import pay_in_full
 from tests.factories.rotations import ListingFactory, RequirementFactory
 from tests.machines import forget_broker, wait_for, worker
 from tests.papers import small_pdf
@@ -205,7 +205,7 @@ def get_ready(office, placement):
     """The office checks her paper and sees the money."""
     for document in User.objects.get(email=LEARNER).documents.all():
         verify_document(document, by=office)
-    record_payment(placement, by=office)
+    pay_in_full(placement, by=office)
     tick()
     wait_for(lambda: at(placement, PlacementStatus.READY))
 

@@ -10,7 +10,10 @@ from factory.django import DjangoModelFactory
 
 from clocks.calendar import next_monday
 from placements import deadlines
-from placements.models import Application, Evaluation, HoursEntry, Placement
+from placements.actions.ledger import charge, today_at, write
+from placements.actions.payments import record_payment
+from placements.kinds import EntryKind
+from placements.models import Application, Evaluation, HoursEntry, LedgerEntry, Placement
 from placements.models.evaluation import Competency
 from placements.states import (
     ENDED,
@@ -198,6 +201,35 @@ class PlacementFactory(DjangoModelFactory):
         """A live one holds its seats, unless ``seats=False``."""
         if create and placement.status in LIVE and extracted is not False:
             move_seats(take=placement.seats)
+
+    @factory.post_generation
+    def money(placement: Placement, create: bool, extracted: int | None) -> None:  # noqa: N805
+        """What it costs is in its ledger, and ``money=…`` cents of it, or all, were paid."""
+        if not create:
+            return
+        charge(placement, by=None)
+        paid = extracted if extracted is not None else (placement.paid_at and placement.total)
+        if paid:
+            entry(placement, EntryKind.RECEIVED, cents=paid, by=placement.paid_by)
+        Placement.objects.filter(pk=placement.pk).update(
+            paid_at=placement.paid_at, paid_by=placement.paid_by
+        )
+
+
+def entry(placement: Placement, kind: EntryKind, *, cents: int, **facts: Any) -> LedgerEntry:
+    """An amount in a placement's ledger, with its receipt where it has one."""
+    return write(placement, kind, cents, **{"by": None, "method": "Bank transfer", **facts})
+
+
+def pay_in_full(placement: Placement, *, by: Any) -> LedgerEntry:
+    """Staff record all that is open."""
+    return record_payment(
+        placement,
+        by=by,
+        cents=placement.ledger.balance().open,
+        method="Bank transfer",
+        day=today_at(placement),
+    )
 
 
 class HoursEntryFactory(DjangoModelFactory):

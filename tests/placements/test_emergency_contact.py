@@ -3,10 +3,9 @@
 import pytest
 
 from outbox.models import Message
-from placements.actions.placements import record_payment
 from placements.states import PlacementStatus
 from tests.factories.accounts import LearnerFactory
-from tests.factories.placements import PlacementFactory
+from tests.factories.placements import PlacementFactory, pay_in_full
 
 pytestmark = pytest.mark.django_db
 NAME, PHONE = "Chidi O'Nwosu", "+234 803 555 0101"
@@ -66,7 +65,7 @@ def test_no_request_shows_it_to_a_preceptor(client):
 def test_no_mail_carries_it(dana):
     found = placement(PlacementStatus.ONBOARDING)
 
-    record_payment(found, by=dana)
+    pay_in_full(found, by=dana)
 
     found.refresh_from_db()
     assert found.status == PlacementStatus.READY

@@ -22,7 +22,6 @@ from placements.actions.placements import (
     complete_placement,
     end_placement,
     record_arrival,
-    record_payment,
     refresh_readiness,
 )
 from placements.models import Placement
@@ -34,6 +33,7 @@ from tests.factories.placements import (
     HoursEntryFactory,
     PlacementFactory,
     log_all_hours,
+    pay_in_full,
 )
 from tests.factories.rotations import RequirementFactory
 
@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 def test_a_paid_placement_without_requirements_is_ready():
     placement = PlacementFactory()
 
-    record_payment(placement, by=StaffFactory())
+    pay_in_full(placement, by=StaffFactory())
 
     assert placement.status == PlacementStatus.READY
     templates = set(Message.objects.values_list("template", flat=True))
@@ -59,7 +59,7 @@ def test_a_paper_that_ends_before_the_last_day_keeps_it_from_being_ready():
     RequirementFactory(listing=placement.listing)
     DocumentFactory(owner=placement.learner, issued_on=placement.end_on - timedelta(days=366))
 
-    record_payment(placement, by=StaffFactory())
+    pay_in_full(placement, by=StaffFactory())
     assert placement.status == PlacementStatus.ONBOARDING
 
     placement.learner.documents.all().update(issued_on=timezone.localdate())

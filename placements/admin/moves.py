@@ -41,11 +41,11 @@ from placements.actions.placements import (
     give_up_placement,
     hold_placement,
     record_arrival,
-    record_payment,
     refresh_readiness,
     resume_placement,
 )
 from placements.actions.schools import revoke_school
+from placements.admin.money import LedgerInline, MoneyFilter, MoneyPages
 from placements.models import Application, Evaluation, HoursEntry, Placement, SchoolApproval
 from placements.states import CancelledBy, CancelReason, DeclineReason
 from rotations.blocks import Block
@@ -298,9 +298,9 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Placement)
-class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
+class PlacementAdmin(MoneyPages, Asking, ReadOnly, admin.ModelAdmin):
     list_display = ["learner", "listing", "start_on", "end_on", "status", "paid_at", "arrived_at"]
-    list_filter = ["status", ("paid_at", admin.EmptyFieldListFilter), "start_on"]
+    list_filter = ["status", MoneyFilter, "start_on"]
     search_fields = [
         "learner__name",
         "learner__email",
@@ -310,8 +310,10 @@ class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
     ]
     list_select_related = ["learner", "listing"]
     date_hierarchy = "start_on"
-    readonly_fields = ["history"]
-    actions = ["pay", "look", "arrive", "hold", "resume", "complete", "give_up", "cancel"]
+    readonly_fields = ["sums", "history"]
+    inlines = [LedgerInline]
+    change_form_template = "admin/placements/placement/change_form.html"
+    actions = ["look", "arrive", "hold", "resume", "complete", "give_up", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Placement]:
         return super().get_queryset(request).defer("listing__document")
@@ -325,10 +327,6 @@ class PlacementAdmin(Asking, ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("what happened"))
     def history(self, placement: Placement) -> str:
         return timeline(placement, placement.application)
-
-    @admin.action(description=_("Payment received"), permissions=["move"])
-    def pay(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
-        each(request, rows, lambda row: record_payment(row, by=person(request)))
 
     @admin.action(description=_("Look again whether it is ready"), permissions=["move"])
     def look(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
