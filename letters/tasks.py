@@ -140,7 +140,12 @@ def request_pdf(letter: LetterRequest) -> bytes:
 def receipt_pdf(receipt: Receipt) -> bytes:
     facts = receipt.facts
     days = {name: date.fromisoformat(facts[name]) for name in ("day", "start_on", "end_on")}
-    context = {"receipt": receipt, "facts": {**facts, **days}, "paper": settings.PORTAL["paper"]}
+    context = {
+        "receipt": receipt,
+        "facts": {**facts, **days},
+        "issued_on": timezone.localdate(receipt.issued_at),
+        "paper": settings.PORTAL["paper"],
+    }
     return pdf.render(
         _page("pdf/receipt.html", context),
         identifier=_identifier(receipt.code),

@@ -147,6 +147,12 @@ TABLE = {
     "placements:calendar": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
     "placements:hours": POSTED,
     "placements:cancel": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:money": row(SIGN_IN, OK, GONE, NO, NO, GONE, OK),
+    "placements:receipt": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, OK),
+    # The PDF is not made yet.
+    "placements:receipt_pdf": row(SIGN_IN, 302, GONE, GONE, GONE, GONE, 302),
+    # A preceptor's own; whoever has none of her own sees none.
+    "placements:earnings": row(SIGN_IN, GONE, GONE, OK, GONE, OK, GONE),
     "placements:inbox": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
     "placements:learners": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
     "placements:review": row(SIGN_IN, NO, GONE, OK, OK, GONE, OK),
@@ -223,6 +229,7 @@ class Cast:
             learner=self.learner, listing=self.listing, status=PlacementStatus.COMPLETED
         )
         self.document = drawn(DocumentFactory(owner=self.learner))
+        self.receipt = self.placement.ledger.get(kind="received").receipt
         self.certificate = IssuedDocumentFactory(placement=self.placement)
         self.letter = LetterRequestFactory(placement=self.placement, status=LetterStatus.REQUESTED)
         self.export = ExportFactory(owner=self.learner, ready=True)
@@ -252,6 +259,7 @@ class Cast:
                 "document_dates": self.document.code, "document_remove": self.document.code,
                 "verify_code": self.certificate.code, "verify_capitals": self.certificate.code,
                 "compare": self.certificate.code, "certificate": self.certificate.code,
+                "receipt": self.receipt.code, "receipt_pdf": self.receipt.code,
                 "request": self.letter.code, "request_pdf": self.letter.code,
                 "packet": self.letter.token, "packet_pdf": self.letter.token,
                 "stop_address_change": "nothing-we-made", "end_session": 0,
@@ -264,6 +272,7 @@ class Cast:
                 "immunization_remove": "nobodys"}  # fmt: skip
         of_a_placement = {
             "placement",
+            "money",
             "calendar",
             "hours",
             "cancel",

@@ -35,6 +35,7 @@ def write(
         kind=kind,
         cents=cents,
         recorded_by=by,
+        recorded_at=timezone.now(),
         **{"day": today_at(placement), **facts},
     )
     entry.clean_fields()
@@ -130,7 +131,9 @@ def _note_settled(placement: Placement, *, by: User | None) -> None:
 
 
 def _issue_receipt(entry: LedgerEntry) -> None:
-    receipt = Receipt.objects.create(number=_next_number(), entry=entry, facts=_facts(entry))
+    receipt = Receipt.objects.create(
+        number=_next_number(), entry=entry, facts=_facts(entry), issued_at=timezone.now()
+    )
     nudge("letters.tasks.render_receipt", receipt.pk)
 
 

@@ -162,8 +162,9 @@ class MoneyPages:
         if what not in PAGES:
             raise Http404
         one = PAGES[what]
-        form = one.form(request.POST or None, **_asks(one, placement))
-        if request.method == "POST" and form.is_valid():
+        said = request.POST if request.method == "POST" else None
+        form = one.form(said, **_asks(one, placement))
+        if form.is_valid():
             try:
                 one.act(placement, by=person(request), **form.cleaned_data)
             except ValidationError as refusal:

@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(default=accounts.codes.new_code, editable=False, max_length=22, unique=True)),
                 ('number', models.CharField(max_length=20, unique=True, verbose_name='receipt number')),
-                ('facts', models.JSONField(verbose_name='what it states')),
+                ('facts', models.JSONField(default=dict, verbose_name='what it states')),
                 ('file', models.FileField(blank=True, max_length=120, storage=placements.models.ledger.private_storage, upload_to=placements.models.ledger.receipt_path)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
                 ('tries', models.PositiveSmallIntegerField(default=0)),

@@ -52,18 +52,21 @@ WITHIN_WHAT_WAS_PAID = """
     END IF;
     RETURN NEW;
 """
-CARD = re.compile(r"(?:\d[ -]?){13,19}")
+DIGITS = re.compile(r"(?:\d[ -]?){13,19}")
+CARD = re.compile(r"4\d{12}|[3-6]\d{13,18}|2[2-7]\d{14}")
 
 
 def validate_no_card(text: str) -> None:
     """A card's number has no place here."""
-    for found in CARD.findall(text):
+    for found in DIGITS.findall(text):
         if _is_card("".join(filter(str.isdigit, found))):
             raise ValidationError(_("This looks like the number of a card. Leave it out."))
 
 
 def _is_card(digits: str) -> bool:
-    """Whether the check digit is right (Luhn)."""
+    """Whether it begins as cards do, and its check digit is right (Luhn)."""
+    if not CARD.fullmatch(digits):
+        return False
     doubled = [int(d) * (1 + n % 2) for n, d in enumerate(reversed(digits))]
     return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0  # noqa: PLR2004
 
@@ -223,7 +226,8 @@ class Receipt(models.Model):
     code = models.CharField(max_length=22, unique=True, default=new_code, editable=False)
     number = models.CharField(_("receipt number"), max_length=20, unique=True)
     entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, related_name="receipt")
-    facts = models.JSONField(_("what it states"))
+    # Emptied when its learner is erased.
+    facts = models.JSONField(_("what it states"), default=dict)
     file = models.FileField(
         storage=private_storage, upload_to=receipt_path, max_length=120, blank=True
     )

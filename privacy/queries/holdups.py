@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from letters.models import LetterRequest
 from letters.states import LetterStatus
-from placements.models import Application, Placement
+from placements.models import Application, LedgerEntry, Placement
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 
 RUNNING = LIVE | {PlacementStatus.WRAP_UP}
@@ -28,8 +29,8 @@ class Holdup:
 
 
 def holdups(user: User) -> list[Holdup]:
-    """Rotations that run, applications and letter requests that are open; hers on either side."""
-    return [*_placements(user), *_applications(user), *_letters(user)]
+    """Rotations that run, open applications and letter requests, money owed; on either side."""
+    return [*_placements(user), *_applications(user), *_letters(user), *_money(user)]
 
 
 def _placements(user: User) -> Iterator[Holdup]:
@@ -67,4 +68,23 @@ def _letters(user: User) -> Iterator[Holdup]:
             one.placement.listing.title,
             one.get_absolute_url(),
             _("Take it back") if mine else _("Answer it"),
+        )
+
+
+def _money(user: User) -> Iterator[Holdup]:
+    """What is to be paid back to her; what she earned as a preceptor and was not paid."""
+    owed = LedgerEntry.objects.sums().filter(to_refund__gt=0).values("placement")
+    for one in Placement.objects.filter(learner=user, pk__in=owed).with_listing():
+        yield Holdup(
+            _("A refund that you have not been sent"),
+            one.listing.title,
+            reverse("placements:money", args=[one.code]),
+            _("Arrange it with your coordinator"),
+        )
+    if user.is_preceptor and user.preceptor_profile.earnings.account().owed > 0:
+        yield Holdup(
+            _("Earnings that were not paid out"),
+            user.name,
+            reverse("placements:earnings"),
+            _("Arrange it with your coordinator"),
         )

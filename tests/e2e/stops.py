@@ -144,8 +144,16 @@ class Portal:
             self.unsure: [Stop("/admin/")],
             self.coordinator: self.office(),
             refused.application.learner: [Stop(school), Stop(school, send())],
-            self.hosted("active").learner: [Stop(self.hosted("active").get_absolute_url())],
+            self.hosted("active").learner: self.payers(self.hosted("active")),
         }
+
+    def payers(self, placement: Placement) -> list[Stop]:
+        receipt = placement.ledger.exclude(receipt=None).first().receipt
+        return [
+            Stop(placement.get_absolute_url()),
+            Stop(reverse("placements:money", args=[placement.code])),
+            Stop(receipt.get_absolute_url()),
+        ]
 
     def public(self) -> list[Stop]:
         listing = self.asked("under_review").listing
@@ -369,6 +377,7 @@ class Portal:
             Stop(review),
             Stop(reverse("placements:review", args=[self.asked("offered").code])),
             Stop("/learners/"),
+            Stop("/earnings/"),
             Stop(active.get_absolute_url()),
             Stop(reverse("placements:sign_hours", args=[active.code])),
             Stop(reverse("placements:sign_hours", args=[wrap_up.code])),
@@ -443,6 +452,7 @@ class Portal:
             verified_at=None, rejected_at=None, superseded_at=None, type__is_identity=False
         ).first()
         on_behalf = reverse("admin:placements_application_on_behalf")
+        paying = Placement.objects.filter(paid_at=None, status="onboarding").first()
         decline = {"action": "decline", "_selected_action": str(application.pk)}
         return [
             Stop("/accounts/2fa/"),
@@ -457,6 +467,9 @@ class Portal:
             Stop(reverse("admin:placements_application_change", args=[application.pk])),
             Stop(on_behalf),
             Stop(on_behalf, send()),
+            Stop(reverse("admin:placements_placement_change", args=[paying.pk])),
+            Stop(reverse("admin:placements_placement_money", args=[paying.pk, "payment"]), send()),
+            Stop(reverse("admin:placements_earning_payout")),
             Stop(reverse("admin:rotations_listing_change", args=[listing.pk])),
             Stop(reverse("admin:rotations_listing_weeks", args=[listing.pk])),
             Stop(reverse("admin:accounts_document_change", args=[paper.pk])),

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from clocks.calendar import next_monday
 from placements import deadlines
-from placements.actions.ledger import charge, today_at, write
+from placements.actions.ledger import charge, close_ledger, today_at, write
 from placements.actions.payments import record_payment
 from placements.kinds import EntryKind
 from placements.models import Application, Evaluation, HoursEntry, LedgerEntry, Placement
@@ -207,13 +207,16 @@ class PlacementFactory(DjangoModelFactory):
         """What it costs is in its ledger, and ``money=…`` cents of it, or all, were paid."""
         if not create:
             return
+        settled = {"paid_at": placement.paid_at, "paid_by": placement.paid_by}
         charge(placement, by=None)
-        paid = extracted if extracted is not None else (placement.paid_at and placement.total)
+        paid = extracted if extracted is not None else (settled["paid_at"] and placement.total)
         if paid:
-            entry(placement, EntryKind.RECEIVED, cents=paid, by=placement.paid_by)
-        Placement.objects.filter(pk=placement.pk).update(
-            paid_at=placement.paid_at, paid_by=placement.paid_by
-        )
+            entry(placement, EntryKind.RECEIVED, cents=paid, by=settled["paid_by"])
+        if placement.status == PlacementStatus.CANCELLED:
+            close_ledger(placement, by=None)
+        if extracted is None:
+            Placement.objects.filter(pk=placement.pk).update(**settled)
+            placement.paid_at, placement.paid_by = settled["paid_at"], settled["paid_by"]
 
 
 def entry(placement: Placement, kind: EntryKind, *, cents: int, **facts: Any) -> LedgerEntry:

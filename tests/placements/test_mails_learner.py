@@ -9,6 +9,14 @@ from django.utils import timezone
 from audit.actions import record
 from outbox.models import Message
 from placements import emails
+from placements.actions.ledger import today_at
+from placements.actions.payments import (
+    correct_entry,
+    owe_refund,
+    record_payment,
+    record_refund,
+    waive,
+)
 from placements.actions.placements import open_requirements
 from placements.states import CancelledBy, CancelReason, PlacementStatus, Status
 from rotations.kinds import Screening
@@ -152,7 +160,6 @@ def test_mail_of_acceptance_is_the_checklist(learner, listing):
 
 PLACEMENT_MAILS = {
     "placement_ready": (PlacementStatus.READY, "You are ready for Houston"),
-    "payment_received": (PlacementStatus.READY, r"We received \$1,750 \(USD\) for Houston"),
     "placement_on_hold": (PlacementStatus.ON_HOLD, "On hold: Houston"),
     "placement_resumed": (PlacementStatus.ONBOARDING, "The hold is lifted: Houston"),
     "placement_wrap_up": (PlacementStatus.WRAP_UP, "Your rotation in Houston is over"),
@@ -241,6 +248,38 @@ def test_mail_of_a_cancellation_says_what_comes_back(learner, listing, changes, 
     emails.placement_cancelled(thing, occasion=occasion(thing))
 
     assert words in sent("placement_cancelled").body
+
+
+def test_mails_about_money(learner, listing):
+    """Received, corrected, waived, owed and sent back; each has its own words."""
+    thing, office = placement(learner, listing), StaffFactory()
+    facts = {"by": office, "method": "Check", "day": today_at(thing), "reference": "<b>No. 7"}
+    waive(thing, by=office, cents=5_000, note=NOTE)
+    slip = record_payment(thing, cents=100, **facts)
+    correct_entry(slip, by=office, note=NOTE)
+    record_payment(thing, cents=170_000, **facts)
+    emails.payment_due(thing, due=1)
+    owe_refund(thing, by=office, cents=2_000, note=NOTE)
+    record_refund(thing, cents=1_000, **facts)
+
+    year = thing.created_at.year
+    for name, subject in {
+        "payment_waived": r"You need not pay \$50 \(USD\) for Houston",
+        "payment_corrected": "A correction of what we recorded for Houston",
+        "payment_due": r"\[Pay by .*\] \$0 \(USD\) for Houston, arranged with Dana Whitlock",
+        "refund_owed": r"You get back \$20 \(USD\) for Houston",
+        "refund_sent": rf"Refund R-{year}-\d{{6}}: \$10 \(USD\) for Houston",
+    }.items():
+        message = sent(name)
+        assert re.match(subject, message.subject), message.subject
+        _is_well_formed(message)
+    received = Message.objects.filter(template="placements/payment_received")
+    assert [one.subject for one in received.order_by("pk")] == [
+        f"Receipt R-{year}-000001: $1 (USD) for Houston",
+        f"Receipt R-{year}-000003: $1,700 (USD) for Houston",
+    ]
+    for message in received:
+        _is_well_formed(message)
 
 
 def _is_well_formed(message):
