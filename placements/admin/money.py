@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import each
@@ -153,6 +154,15 @@ class MoneyPages:
             _("paid back"): balance.refunded,
         }
         return ", ".join(f"{name}: {dollars(cents)}" for name, cents in words.items())
+
+    @admin.display(description=_("record"))
+    def record(self, placement: Placement) -> str:
+        """The way to each page."""
+        name = "admin:placements_placement_money"
+        links = (
+            (reverse(name, args=[placement.pk, what]), one.words) for what, one in PAGES.items()
+        )
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
     def money(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
         """Ask, then record; what is refused is said beside what was typed."""

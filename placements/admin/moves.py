@@ -310,9 +310,8 @@ class PlacementAdmin(MoneyPages, Asking, ReadOnly, admin.ModelAdmin):
     ]
     list_select_related = ["learner", "listing"]
     date_hierarchy = "start_on"
-    readonly_fields = ["sums", "history"]
+    readonly_fields = ["sums", "record", "history"]
     inlines = [LedgerInline]
-    change_form_template = "admin/placements/placement/change_form.html"
     actions = ["look", "arrive", "hold", "resume", "complete", "give_up", "cancel"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Placement]:

@@ -204,8 +204,11 @@ class PlacementFactory(DjangoModelFactory):
 
     @factory.post_generation
     def money(placement: Placement, create: bool, extracted: int | None) -> None:  # noqa: N805
-        """What it costs is in its ledger, and ``money=…`` cents of it, or all, were paid."""
-        if not create:
+        """What it costs is in its ledger, and ``money=…`` cents of it, or all, were paid.
+
+        ``money=False`` leaves the ledger empty.
+        """
+        if not create or extracted is False:
             return
         settled = {"paid_at": placement.paid_at, "paid_by": placement.paid_by}
         charge(placement, by=None)

@@ -6,8 +6,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from audit.models import Event
 from outbox.models import Message
@@ -25,8 +23,6 @@ from placements.kinds import EntryKind, Ground
 from placements.models import LedgerEntry, Placement, Receipt
 from placements.models.ledger import validate_no_card
 from placements.states import CancelledBy, CancelReason, PlacementStatus
-from rotations.models.policy import validate_tiers
-from rotations.refunds import Change, paid_of_fee, refund, refund_changes
 from tests.factories.accounts import StaffFactory
 from tests.factories.placements import PlacementFactory, entry, pay_in_full
 
@@ -336,57 +332,6 @@ def test_receipts_are_numbered_without_a_gap(placement, office):
 
     year = timezone.localdate().year
     assert numbers == [f"R-{year}-{n:06}" for n in (1, 2, 3)]
-
-
-# Any policy that the validator takes.
-TIERS = st.lists(
-    st.tuples(st.integers(1, 120), st.integers(0, 100)), max_size=4, unique_by=lambda row: row[0]
-).map(
-    lambda rows: [
-        [days, percent]
-        for days, percent in zip(
-            [*sorted((days for days, _p in rows), reverse=True), 0],
-            sorted([*(percent for _d, percent in rows), 0], reverse=True),
-            strict=True,
-        )
-    ]
-)
-CENTS = st.integers(0, 500_000)
-
-
-@given(tiers=TIERS, fee=CENTS, service=CENTS, parts=st.tuples(CENTS, CENTS))
-def test_no_refund_is_above_what_was_paid_and_none_grows_with_delay(tiers, fee, service, parts):
-    validate_tiers(tiers)
-    waived = min(parts[0], fee + service)
-    paid = min(parts[1], fee + service - waived)
-    of_fee = paid_of_fee(fee, service, paid=paid, waived=waived)
-
-    back = [refund(tiers, of_fee, 0, days) for days in range(130, -3, -1)]
-
-    assert all(0 <= one <= paid for one in back)
-    assert back == sorted(back, reverse=True)
-    assert max(back) <= refund(tiers, of_fee, 0, 1, visa_denied=True) <= paid
-
-
-@given(tiers=TIERS, fee=CENTS, ahead=st.integers(-3, 130))
-def test_the_words_agree_with_the_refund_of_each_day(tiers, fee, ahead):
-    today = START - timedelta(days=ahead)
-    changes = refund_changes(tiers, fee, START, today)
-
-    for n in range(140):
-        day = today + timedelta(days=n)
-        said = [one for one in changes if one.from_on <= day][-1].cents
-        assert said == refund(tiers, fee, 0, (START - day).days)
-
-
-def test_the_golden_words():
-    changes = refund_changes(STANDARD, 160_000, START, date(2027, 2, 1))
-
-    assert changes == [
-        Change(date(2027, 2, 1), 160_000),
-        Change(date(2027, 2, 28), 80_000),
-        Change(date(2027, 3, 16), 0),
-    ]
 
 
 @pytest.mark.parametrize("kind", list(EntryKind))
