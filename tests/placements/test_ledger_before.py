@@ -10,7 +10,7 @@ from tests.factories.accounts import StaffFactory
 from tests.factories.placements import PlacementFactory, _days
 
 pytestmark = pytest.mark.django_db
-open_ledgers = import_module("placements.migrations.0005_money").open_ledgers
+open_ledgers = import_module("placements.migrations.0006_money").open_ledgers
 
 
 def placement(status, **more):

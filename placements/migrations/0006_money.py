@@ -55,8 +55,8 @@ def open_ledgers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0010_former_slugs'),
-        ('placements', '0004_visa_exception'),
+        ('accounts', '0011_answers_counted'),
+        ('placements', '0005_first_answer'),
         ('rotations', '0005_found_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
