@@ -80,6 +80,36 @@ OFFER_REMINDERS = interval(
     purpose=_("A learner is reminded of an offer before it ends, by"),
     within=OFFER,
 )
+# T6, an offer from the waitlist.
+WAITLIST_OFFER = interval(
+    "waitlist_offer", 48, unit=Unit.HOURS, purpose=_("An offer from the waitlist is open for")
+)
+WAITLIST_OFFER_NEAR = interval(
+    "waitlist_offer_near",
+    24,
+    unit=Unit.HOURS,
+    purpose=_("An offer from the waitlist is open for, when the start is near"),
+    within=WAITLIST_OFFER,
+)
+WAITLIST_NEAR_START = interval(
+    "waitlist_near_start",
+    21,
+    unit=Unit.DAYS,
+    purpose=_("For an offer from the waitlist, a start is near at most"),
+)
+WAITLIST_REMINDERS = interval(
+    "waitlist_reminders",
+    (24, 3),
+    unit=Unit.HOURS,
+    purpose=_("A learner is reminded of an offer from the waitlist before it ends, by"),
+    within=WAITLIST_OFFER,
+)
+WAITLIST_REST = interval(
+    "waitlist_rest",
+    7,
+    unit=Unit.DAYS,
+    purpose=_("Who passes and stays on the waitlist is not offered the same dates again for"),
+)
 UNDO = timedelta(minutes=2)
 # T7 and T9, documents (their day stands in ``rotations.deadlines``) and money.
 MONEY_BEFORE_START = interval(
@@ -180,6 +210,12 @@ def offer_window(made_at: datetime, start_on: date, zone: ZoneInfo) -> timedelta
     if ahead < length(OFFER_VERY_NEAR_START):
         return length(OFFER_VERY_NEAR)
     return length(OFFER_NEAR if ahead < length(OFFER_NEAR_START) else OFFER)
+
+
+def waitlist_window(made_at: datetime, start_on: date, zone: ZoneInfo) -> timedelta:
+    """As shipped, 48 hours; 24 if the start is 21 days away or nearer."""
+    ahead = start_on - made_at.astimezone(zone).date()
+    return length(WAITLIST_OFFER_NEAR if ahead <= length(WAITLIST_NEAR_START) else WAITLIST_OFFER)
 
 
 def payment_due_on(start_on: date, *, today: date) -> date:

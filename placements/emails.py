@@ -6,13 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import office_of
 from audit.models import Event
 from outbox.actions import discard, enqueue
-from placements.links import review_url, school_url
+from placements.deadlines import UNDO
+from placements.links import review_url, school_url, seat_url
 from placements.models import Application, HoursEntry, LedgerEntry, Placement, SchoolApproval
+from placements.queries import place_on_waitlist
 from rotations.eligibility import Check
 from rotations.queries import alternatives
 
@@ -173,6 +176,33 @@ def offer_made(application: Application, *, occasion: Event, due_at: datetime) -
     )
 
 
+def application_waitlisted(application: Application, *, occasion: Event) -> None:
+    place = place_on_waitlist(application)
+    _to_learner("application_waitlisted", application, _key(occasion), place=place)
+
+
+def waitlist_offer(application: Application, *, occasion: Event) -> None:
+    """At once: nobody can undo what the clock did. Who accepts at once has a mail soon anyway."""
+    enqueue(
+        "placements/waitlist_offer",
+        to=application.learner,
+        key=_offer_key(application),
+        context=_about(
+            application,
+            application=application,
+            occasion=occasion,
+            seat_url=seat_url(application),
+        ),
+        due_at=timezone.now() + UNDO if application.pre_accept else None,
+        secret=True,
+    )
+
+
+def waitlist_kept(application: Application, *, rests_until: datetime, occasion: Event) -> None:
+    place = place_on_waitlist(application)
+    _to_learner("waitlist_kept", application, _key(occasion), place=place, rests_until=rests_until)
+
+
 def take_back_offer(application: Application) -> None:
     """Discard the offer's mail if it has not left; once it has, nothing happens."""
     if application.offered_at is not None:
@@ -193,6 +223,12 @@ def offer_declined(application: Application, *, occasion: Event) -> None:
 
 def offer_expired(application: Application, *, occasion: Event) -> None:
     _to_learner("offer_expired", application, _key(occasion), **_others(application))
+    _to_office("offer_expired_preceptor", application, _key(occasion))
+
+
+def waitlist_expired(application: Application, *, occasion: Event) -> None:
+    """The seat was offered from the waitlist, and she is off it now."""
+    _to_learner("waitlist_expired", application, _key(occasion), **_others(application))
     _to_office("offer_expired_preceptor", application, _key(occasion))
 
 

@@ -9,8 +9,10 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
 from placements.models import Application, SchoolApproval
+from placements.states import Status
 
 SALT = "placements.review"
+SEAT_SALT = "placements.seat"
 # Without a time in it: the row says when it ends.
 SCHOOL_SIGNER = signing.Signer(salt="placements.school")
 LENGTH = 300
@@ -77,6 +79,49 @@ def _round(application: Application) -> str:
 def _seal(user: User) -> str:
     """Changes with the password, and says nothing about it."""
     return salted_hmac(SALT, user.password, algorithm="sha256").hexdigest()[:SEAL]
+
+
+@dataclass(frozen=True)
+class SeatClaim:
+    """What a learner's link says: which offer of which request, under which password of hers."""
+
+    application: int
+    round: str
+    seal: str
+
+
+def seat_url(application: Application) -> str:
+    """The absolute address at which she answers this one offer, for as long as it is open."""
+    claim = [application.pk, _offer_round(application), _seal(application.learner)]
+    token = signing.dumps(claim, salt=SEAT_SALT, compress=True)
+    return f"{settings.SITE_URL}{reverse('placements:seat', args=[token])}"
+
+
+def read_seat(token: str) -> SeatClaim | None:
+    """What the link claims, if we made it."""
+    if len(token) > LENGTH:
+        return None
+    try:
+        application, round_, seal = signing.loads(token, salt=SEAT_SALT)
+        return SeatClaim(int(application), str(round_), str(seal))
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+def is_hers(claim: SeatClaim, application: Application) -> bool:
+    """Whether its learner still has the password, and the account, that it was made for."""
+    learner = application.learner
+    return learner.is_active and constant_time_compare(claim.seal, _seal(learner))
+
+
+def is_about_offer(claim: SeatClaim, application: Application) -> bool:
+    """Whether the offer it was made for is the one on the table; an answer uses it up."""
+    return claim.round == _offer_round(application) != ""
+
+
+def _offer_round(application: Application) -> str:
+    ends = application.offer_expires_at
+    return f"{ends:%Y%m%d%H%M%S}" if ends and application.status == Status.OFFERED else ""
 
 
 def school_url(approval: SchoolApproval) -> str:

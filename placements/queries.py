@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Document, User
 from audit.queries import history_of
-from placements.models import Application, Evaluation, HoursEntry, Placement
+from placements.models import Application, Evaluation, HoursEntry, Placement, WaitlistEntry
 from placements.states import LIVE, OPEN, PlacementStatus, Status
 from rotations.blocks import Block
 from rotations.eligibility import (
@@ -44,6 +44,84 @@ def acted_for_office(application: Application) -> dict[str, User]:
     """Who of the office took which step in its preceptor's name, by verb; the last one counts."""
     events = history_of(application).filter(on_behalf_of=application.listing.preceptor.user_id)
     return {event.verb: event.by for event in events if event.by}
+
+
+@dataclass(frozen=True)
+class Place:
+    """“2 of 4”: her place among those who wait for some of the same weeks."""
+
+    entry: WaitlistEntry
+    position: int
+    of: int
+
+
+def places_on_waitlist(applications: Iterable[Application]) -> dict[int, Place]:
+    """The place of each that waits, by application, in one statement."""
+    waiting = [one for one in applications if one.status == Status.WAITLISTED]
+    if not waiting:
+        return {}
+    listings = {one.listing_id for one in waiting}
+    entries = WaitlistEntry.objects.waiting().in_order().select_related("application")
+    rows = list(entries.filter(application__listing__in=listings))
+    wanted = {one.pk for one in waiting}
+    return {row.application_id: _place(row, rows) for row in rows if row.application_id in wanted}
+
+
+def _place(mine: WaitlistEntry, rows: Iterable[WaitlistEntry]) -> Place:
+    rivals = [
+        row
+        for row in rows
+        if row.application.listing_id == mine.application.listing_id
+        and row.block.overlaps(mine.block)
+    ]
+    return Place(mine, rivals.index(mine) + 1, len(rivals))
+
+
+def place_on_waitlist(application: Application) -> Place | None:
+    return places_on_waitlist([application]).get(application.pk)
+
+
+def open_entry(application: Application) -> WaitlistEntry | None:
+    """Its place on the waitlist, or the one that its offer came from."""
+    return application.waitlist_entries.open().first()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of her ranked dates as the preceptor reads it: the seats in it, and if she is taken."""
+
+    rank: int
+    block: Block
+    free: int
+    capacity: int
+    collides: bool
+
+    @property
+    def is_full(self) -> bool:
+        return self.free < 1
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_full and not self.collides
+
+
+def choices_of(application: Application) -> list[Choice]:
+    """The dates that she asked for, first choice first."""
+    blocks = application.choices
+    wanted = {monday for block in blocks for monday in block.mondays}
+    rows = SeatWeek.objects.filter(listing=application.listing_id, monday__in=wanted)
+    seats = {row.monday: (row.free, row.capacity) for row in rows}
+    live = application.learner.placements.live()
+    taken = [placement.block for placement in live]
+    return [
+        Choice(
+            rank,
+            block,
+            *min(seats.get(monday, (0, 0)) for monday in block.mondays),
+            any(block.overlaps(other) for other in taken),
+        )
+        for rank, block in enumerate(blocks, start=1)
+    ]
 
 
 def others_in_block(application: Application) -> list[Placement]:
@@ -154,19 +232,44 @@ def planned_hours(application: Application) -> int:
     return application.dates.working_days * application.listing.hours_per_week // 5
 
 
+def other_requests(application: Application) -> list[Application]:
+    """Her other open requests, already sent."""
+    others = Application.objects.filter(learner_id=application.learner_id, status__in=OPEN)
+    others = others.exclude(pk=application.pk).exclude(status=Status.DRAFT)
+    return list(others.with_listing().order_by("pk"))
+
+
 def overlapping_applications(application: Application) -> list[Application]:
-    """Her other open requests, already sent, that this block collides with."""
+    """Her other open requests that cannot stand beside this block: all their dates collide."""
     block = application.block
     if block is None:
         return []
-    others = (
-        Application.objects.filter(learner_id=application.learner_id, status__in=OPEN)
-        .exclude(pk=application.pk)
-        .exclude(status=Status.DRAFT)
-        .with_listing()
-        .order_by("pk")
-    )
-    return [other for other in others if other.block and other.block.overlaps(block)]
+    return [
+        other
+        for other in other_requests(application)
+        if other.at_stake and all(one.overlaps(block) for one in other.at_stake)
+    ]
+
+
+def curtailed_by(application: Application) -> list[Application]:
+    """Her other open requests that lose some of their dates to this block, and keep others."""
+    block = application.block
+    if block is None:
+        return []
+    hits = [
+        (other, [one.overlaps(block) for one in other.at_stake])
+        for other in other_requests(application)
+    ]
+    return [other for other, hit in hits if any(hit) and not all(hit)]
+
+
+def touching_applications(application: Application) -> list[Application]:
+    """Her other open requests, of which some dates collide with some of these."""
+    return [
+        other
+        for other in other_requests(application)
+        if any(one.overlaps(mine) for one in other.at_stake for mine in application.at_stake)
+    ]
 
 
 @dataclass(frozen=True)

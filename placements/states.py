@@ -61,7 +61,45 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
 
 OPEN = frozenset(TRANSITIONS)
 HOLDS_A_SEAT = frozenset({Status.OFFERED})
+# Of the ranked dates, one is in play.
+SETTLED_ON_A_BLOCK = frozenset({Status.WAITLISTED, Status.OFFERED, Status.ACCEPTED})
 ENDED = frozenset(Status) - OPEN
+
+
+class EntryStatus(TextChoices):
+    """Of a place on the waitlist."""
+
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Offered a seat")
+    CONVERTED = "converted", _("Took the seat")
+    PASSED = "passed", _("Passed")
+    EXPIRED = "expired", _("Did not answer")
+    REMOVED = "removed", _("Taken off")
+
+
+ENTRY_TRANSITIONS: Mapping[EntryStatus, frozenset[EntryStatus]] = {
+    EntryStatus.WAITING: frozenset({EntryStatus.OFFERED, EntryStatus.REMOVED}),
+    EntryStatus.OFFERED: frozenset(EntryStatus) - {EntryStatus.OFFERED},
+}
+ENTRY_OPEN = frozenset(ENTRY_TRANSITIONS)
+# An entry has no will of its own: where its application goes decides. Anywhere else takes it off.
+ENTRY_FOLLOWS: Mapping[Status, EntryStatus] = {
+    Status.WAITLISTED: EntryStatus.WAITING,
+    Status.OFFERED: EntryStatus.OFFERED,
+    Status.ACCEPTED: EntryStatus.CONVERTED,
+    Status.OFFER_DECLINED: EntryStatus.PASSED,
+    Status.OFFER_EXPIRED: EntryStatus.EXPIRED,
+}
+
+
+class PassedOver(TextChoices):
+    """Why somebody who waits was not offered a seat that came free."""
+
+    FULL = "full", _("A week of these dates is still full")
+    NEAR = "near", _("The start is too near for an offer by the clock")
+    RESTING = "resting", _("The same dates were offered and passed less than a week ago")
+    ELSEWHERE = "elsewhere", _("A confirmed rotation lies on these days")
+    HOST = "host", _("The preceptor cannot make offers now, or has reached a limit")
 
 
 class PlacementStatus(TextChoices):

@@ -20,10 +20,12 @@ from placements.actions.placements import (
     open_requirements,
     refresh_readiness_of,
 )
-from placements.models import Application, Placement
-from placements.queries import hours_totals
-from placements.states import OPEN, PlacementStatus, Status
+from placements.actions.promotion import AFTER, promote_next
+from placements.models import Application, Placement, WaitlistEntry
+from placements.queries import hours_totals, touching_applications
+from placements.states import OPEN, EntryStatus, PlacementStatus, Status
 from rotations.kinds import ListingStatus
+from rotations.models import Listing
 
 NOT_NOW = "no longer so"
 ROUND = "%Y%m%d%H%M%S"
@@ -105,15 +107,38 @@ def end_offer(due: Due) -> str:
 
 @timer("application.pre_accept")
 def pre_accept(due: Due) -> str:
-    """Whoever asked for it takes the seat once the two minutes of undo are over."""
+    """Whoever asked for it takes the seat once the two minutes of undo are over.
+
+    Where another request of hers would have to give way, she is asked first.
+    """
     application = _application(due)
     if not (_same_offer(due, application) and application.pre_accept):
         return NOT_NOW
     try:
+        if touched := touching_applications(application):
+            return f"stays an offer: {len(touched)} more on these days"
         accept_offer(application, by=application.learner)
     except ValidationError as refusal:
         return f"stays an offer: {refusal.messages[0]}"
     return "accepted"
+
+
+@timer("listing.seats_freed")
+def promote(due: Due) -> str:
+    """A seat came free: the first who waits for it gets an offer."""
+    rows = Listing.objects.select_related("site__state", "preceptor__user").defer("document")
+    return promote_next(rows.get(pk=due.subject_id), after_another=due.occurrence.startswith(AFTER))
+
+
+@timer("application.waitlist_over")
+def end_waiting(due: Due) -> str:
+    """The dates that she waited for have begun."""
+    application = _application(due)
+    entry = WaitlistEntry.objects.get(pk=int(due.occurrence))
+    if entry.status != EntryStatus.WAITING:
+        return NOT_NOW
+    close_application(application, by=None, note="started")
+    return "closed"
 
 
 @timer("application.draft_reminder")

@@ -12,6 +12,7 @@ from placements.views import (
     placements,
     review,
     schools,
+    waitlist,
 )
 
 app_name = "placements"
@@ -29,6 +30,8 @@ urlpatterns = [
     path("applications/<str:code>/offer/", offers.offer, name="offer"),
     path("applications/<str:code>/accept/", offers.accept, name="accept"),
     path("applications/<str:code>/decline-offer/", offers.decline, name="decline_offer"),
+    path("applications/<str:code>/stay/", waitlist.stay, name="stay"),
+    path("w/<str:token>/", waitlist.seat, name="seat"),
     path("applications/<str:code>/school/", schools.ask, name="school"),
     path("placements/<str:code>/", placements.placement, name="placement"),
     path("placements/<str:code>/calendar.ics", placements.calendar, name="calendar"),
@@ -45,6 +48,8 @@ urlpatterns = [
     path("requests/<str:code>/confirm/", review.confirm, name="confirm"),
     path("requests/<str:code>/undo/", review.undo, name="undo"),
     path("requests/<str:code>/decline/", review.decline, name="decline"),
+    path("requests/<str:code>/waitlist/", review.waitlist, name="waitlist"),
+    path("requests/<str:code>/reopen/", review.reopen, name="reopen"),
     path("r/<str:token>/", review.link, name="link"),
     # A school's official, without an account.
     path("s/<str:token>/", schools.link, name="school_link"),

@@ -143,6 +143,8 @@ TABLE = {
     "placements:offer": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
     "placements:accept": POSTED,
     "placements:decline_offer": POSTED,
+    "placements:stay": POSTED,
+    "placements:seat": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "placements:placement": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
     "placements:calendar": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
     "placements:hours": POSTED,
@@ -158,6 +160,8 @@ TABLE = {
     "placements:review": row(SIGN_IN, NO, GONE, OK, OK, GONE, OK),
     "placements:confirm": POSTED,
     "placements:undo": POSTED,
+    "placements:waitlist": POSTED,
+    "placements:reopen": POSTED,
     "placements:decline": POSTED,
     "placements:school": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
     "placements:school_link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
@@ -269,6 +273,7 @@ class Cast:
                 "invitation_revoke": self.invitation.code,
                 "export": self.export.code, "keep": self.erasure.code,
                 "link": "nothing-we-made", "school_link": "nothing-we-made",
+                "seat": "nothing-we-made",
                 "immunization_remove": "nobodys"}  # fmt: skip
         of_a_placement = {
             "placement",
@@ -329,6 +334,7 @@ def test_what_a_get_answers(client, cast, role):
 
 POSTS = [
     "placements:confirm", "placements:decline", "placements:undo", "placements:accept",
+    "placements:waitlist", "placements:reopen", "placements:stay",
     "placements:decline_offer", "placements:withdraw", "placements:hours", "placements:sign_hours",
     "placements:evaluation", "placements:arrived", "placements:cancel", "placements:send",
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",

@@ -18,7 +18,7 @@ from placements import deadlines, emails
 from placements.actions.answers import first_answer
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, ApplicationDocument
-from placements.queries import current_documents, precheck
+from placements.queries import current_documents, precheck, touching_applications
 from placements.states import DeclineReason, Status
 from rotations.actions.seats import SeatsGone, move_seats
 from rotations.blocks import Block
@@ -99,13 +99,18 @@ def _is_offered(listing: Listing, block: Block) -> bool:
 
 
 @transaction.atomic
-def choose_dates(application: Application, block: Block, *, by: User) -> None:
-    """Put a block into a draft. Refuses with ``BlockNotOffered``."""
+def choose_dates(application: Application, first: Block, *others: Block, by: User) -> None:
+    """Put up to three blocks of one length into a draft, the first choice first.
+
+    One named twice counts once. Refuses with ``BlockNotOffered``.
+    """
     _lock_draft(application)
-    if not _is_offered(application.listing, block):
+    choices = list(dict.fromkeys([first, *others]))
+    if not all(_is_offered(application.listing, block) for block in choices):
         raise BlockNotOffered
-    application.start_on, application.weeks = block.start_on, block.weeks
-    _save_step(application, "dates", "start_on", "weeks", by=by)
+    application.start_on, application.weeks = first.start_on, first.weeks
+    application.starts = [block.start_on for block in choices]
+    _save_step(application, "dates", "start_on", "weeks", "starts", by=by)
 
 
 @transaction.atomic
@@ -166,10 +171,17 @@ def submit_application(application: Application, *, by: User) -> Application:
     if profile.missing:
         raise ProfileIncomplete(profile.missing)
     again = application.status == Status.CHANGES_REQUESTED
-    _refuse_closed(application, again=again)
+    block = _first_open(application, again=again)
+    _refuse_second_pre_accept(application)
     if stops := [check for check in precheck(application) if check.blocks]:
         raise Blocked(stops)
-    event = transition(application, Status.SUBMITTED, by=by, **_frozen(application, profile))
+    event = transition(
+        application,
+        Status.SUBMITTED,
+        by=by,
+        start_on=block.start_on,
+        **_frozen(application, profile),
+    )
     _freeze_documents(application)
     if again:
         emails.application_resubmitted(application, occasion=event)
@@ -182,19 +194,45 @@ def submit_application(application: Application, *, by: User) -> Application:
     return application
 
 
-def _refuse_closed(application: Application, *, again: bool) -> None:
-    """The block must be on offer and not full: requests hold no seat, but need a chance."""
-    block, listing = application.block, application.listing
+def _first_open(application: Application, *, again: bool) -> Block:
+    """Her best choice that is on offer and not full: requests hold no seat, but need a chance."""
+    listing, choices = application.listing, application.choices
     if not again and (why := why_closed(listing)):
         raise ValidationError(why, code="closed")
-    if not listing.is_published or block is None or not listing.allows(block):
+    if not listing.is_published or not all(listing.allows(block) for block in choices):
         raise BlockNotOffered
-    offered = upcoming_blocks([listing], weeks=block.weeks).get(listing.pk, [])
-    now = next((one for one in offered if one.block == block), None)
-    if now is None:
+    offered = upcoming_blocks([listing], weeks=application.weeks).get(listing.pk, [])
+    is_full = {one.block: one.is_full for one in offered if one.block in choices}
+    if not is_full:
         raise BlockNotOffered
-    if now.is_full:
-        raise SeatsGone(sorted(application.seats))
+    for block in choices:
+        if not is_full.get(block, True):
+            return block
+    raise SeatsGone(sorted(week for block in is_full for week in block.of(listing.pk)))
+
+
+class PreAcceptTaken(ValidationError):
+    """Another request for some of these days is accepted at once already."""
+
+    def __init__(self, other: Application) -> None:
+        super().__init__(
+            _(
+                "“%(title)s” lies on some of these days, and you chose to accept it at once."
+                " Only one can be. Take the tick off this one."
+            ),
+            code="pre_accept",
+            params={"title": other.listing.title},
+        )
+
+
+def _refuse_second_pre_accept(application: Application) -> None:
+    """One for each range of dates; her profile is locked, so that two sent at once are seen."""
+    if not application.pre_accept:
+        return
+    LearnerProfile.objects.select_for_update(no_key=True).get(user=application.learner_id)
+    for other in touching_applications(application):
+        if other.pre_accept:
+            raise PreAcceptTaken(other)
 
 
 def _frozen(application: Application, profile: LearnerProfile) -> dict[str, Any]:
@@ -248,10 +286,10 @@ def start_review(application: Application, *, by: User | None) -> None:
         reply_by=reply_by,
     )
     emails.review_request(application, occasion=event)
-    _start_answer_clock(application, now, reply_by)
+    start_answer_clock(application, now, reply_by)
 
 
-def _start_answer_clock(application: Application, asked_at: datetime, reply_by: datetime) -> None:
+def start_answer_clock(application: Application, asked_at: datetime, reply_by: datetime) -> None:
     zone = application.listing.site.zone
     round_ = f"{asked_at:%Y%m%d%H%M%S}"
     for days, at in deadlines.answer_reminders(asked_at, zone).items():

@@ -1,7 +1,6 @@
 """An offer is a held seat: made, taken back, accepted, declined, ended."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -9,22 +8,42 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.models import Event
 from clocks.actions import schedule
+from clocks.intervals import Declared
 from clocks.queries import lengths
 from placements import deadlines, emails
 from placements.actions.answers import first_answer, take_back_answer
+from placements.actions.choices import play, strike
 from placements.actions.placements import start_placement
-from placements.actions.transition import TransitionNotAllowed, transition
+from placements.actions.transition import NO_OFFER, TransitionNotAllowed, transition
+from placements.actions.waitlist import wait_again
 from placements.models import Application, Placement
-from placements.queries import has_overlap, overlapping_applications, school_approves
+from placements.queries import (
+    curtailed_by,
+    has_overlap,
+    open_entry,
+    overlapping_applications,
+    school_approves,
+)
 from placements.states import LIVE, Status
 from rotations.actions.seats import move_seats
+from rotations.blocks import Block
 from rotations.eligibility import SCHOOL_APPROVAL
 from rotations.queries import has_licence
 
 
 class PreceptorCannotHost(ValidationError):
     """She is not verified, suspended, away, or at her own limit."""
+
+
+class LearnerElsewhere(ValidationError):
+    """She took another rotation on some of these days since she asked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The learner has a confirmed rotation on some of these days."), code="elsewhere"
+        )
 
 
 class OfferEnded(ValidationError):
@@ -52,32 +71,59 @@ class SchoolMustApprove(ValidationError):
 
 
 @transaction.atomic
-def offer_seat(application: Application, *, by: User) -> None:
+def offer_seat(application: Application, *, by: User, block: Block | None = None) -> None:
     """Hold a seat for the learner and make the offer; she hears of it in two minutes.
 
-    Takes a seat in each week of the block. Refuses with ``SeatsGone``,
-    ``PreceptorCannotHost`` or ``TransitionNotAllowed``; then nothing has changed.
+    Takes a seat in each week of the block: one of her choices, or the one in play. Refuses
+    with ``SeatsGone``, ``PreceptorCannotHost``, ``LearnerElsewhere``, ``NotAChoice`` or
+    ``TransitionNotAllowed``; then nothing has changed.
     """
     application.lock()
     if application.status not in {Status.UNDER_REVIEW, Status.WAITLISTED}:
         raise TransitionNotAllowed(application, Status.OFFERED)
-    listing = application.listing
+    dates = play(application, block)
+    if has_overlap(application.learner, dates):
+        raise LearnerElsewhere
+    hold_seat(application)
+    now = timezone.now()
+    window = deadlines.offer_window(now, dates.start_on, application.listing.site.zone)
+    event = make_offer(
+        application, by=by, at=now, window=window, reminders=deadlines.OFFER_REMINDERS
+    )
+    emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
+
+
+def hold_seat(application: Application) -> None:
+    """Take a seat in each of its weeks, if its host may have a learner then.
+
+    On a locked application. Refuses with ``SeatsGone`` or ``PreceptorCannotHost``.
+    """
     _refuse_host(application)
     move_seats(take=application.seats)
     _refuse_full_house(application)
-    now = timezone.now()
-    window = deadlines.offer_window(now, application.dates.start_on, listing.site.zone)
+
+
+def make_offer(
+    application: Application,
+    *,
+    by: User | None,
+    at: datetime,
+    window: timedelta,
+    reminders: Declared,
+) -> Event:
+    """Its seats are held: they are hers to take until the window closes."""
     event = transition(
         application,
         Status.OFFERED,
         by=by,
-        offered_at=now,
+        start_on=application.start_on,
+        offered_at=at,
         offered_by=by,
-        offer_expires_at=now + window,
-        **first_answer(application, by=by, at=now),
+        offer_expires_at=at + window,
+        **first_answer(application, by=by, at=at),
     )
-    emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
-    _start_offer_clock(application, now, now + window)
+    _start_offer_clock(application, at, at + window, reminders)
+    return event
 
 
 def _refuse_host(application: Application) -> None:
@@ -126,9 +172,11 @@ def _refuse_full_house(application: Application) -> None:
         )
 
 
-def _start_offer_clock(application: Application, made: datetime, ends: datetime) -> None:
+def _start_offer_clock(
+    application: Application, made: datetime, ends: datetime, reminders: Declared
+) -> None:
     round_ = f"{ends:%Y%m%d%H%M%S}"
-    for before in lengths(deadlines.OFFER_REMINDERS):
+    for before in lengths(reminders):
         if ends - before > made + deadlines.UNDO:
             hours = int(before.total_seconds() // 3600)
             schedule(
@@ -144,12 +192,11 @@ def _start_offer_clock(application: Application, made: datetime, ends: datetime)
         )
 
 
-NO_OFFER: dict[str, Any] = {"offered_at": None, "offered_by": None, "offer_expires_at": None}
-
-
 def undo_until(application: Application) -> datetime | None:
-    """Until when the confirm can be taken back as if it had not been."""
+    """Until when the confirm can be taken back as if it had not been; the clock's never can."""
     if application.status != Status.OFFERED or application.offered_at is None:
+        return None
+    if application.offered_by_id is None:
         return None
     return application.offered_at + deadlines.UNDO
 
@@ -194,7 +241,7 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     if not application.offer_is_open():
         raise OfferEnded
     _refuse_acceptance(application)
-    superseded = overlapping_applications(application)
+    superseded, curtailed = overlapping_applications(application), curtailed_by(application)
     freed = frozenset().union(*(one.seats for one in superseded if one.holds_a_seat))
     move_seats(give=freed)
     event = transition(application, Status.ACCEPTED, by=by, ended_at=timezone.now())
@@ -205,6 +252,8 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
         raise DatesOverlap from error
     for other in superseded:
         _supersede(other, by=by)
+    for other in curtailed:
+        strike(other, application.dates, by=by)
     emails.take_back_offer(application)
     emails.application_accepted(placement, occasion=event)
     return placement
@@ -230,19 +279,26 @@ def _supersede(other: Application, *, by: User | None) -> None:
     was = Status(other.status)
     event = transition(other, Status.WITHDRAWN, by=by, ended_at=timezone.now(), note="superseded")
     emails.take_back_offer(other)
-    if was in {Status.UNDER_REVIEW, Status.OFFERED}:
+    if was in {Status.UNDER_REVIEW, Status.WAITLISTED, Status.OFFERED}:
         emails.application_withdrawn(other, occasion=event)
 
 
 @transaction.atomic
-def decline_offer(application: Application, *, by: User) -> None:
-    """The learner says no: the seat is free at once."""
+def decline_offer(application: Application, *, by: User, keep: bool = False) -> None:
+    """The learner says no: the seat is free at once.
+
+    With ``keep``, whose offer came from the waitlist goes back to its end.
+    """
     application.lock()
     if application.status != Status.OFFERED:
         raise TransitionNotAllowed(application, Status.OFFER_DECLINED)
     move_seats(give=application.seats)
-    event = transition(application, Status.OFFER_DECLINED, by=by, ended_at=timezone.now())
     emails.take_back_offer(application)
+    entry = open_entry(application) if keep else None
+    if entry:
+        wait_again(application, entry, by=by)
+        return
+    event = transition(application, Status.OFFER_DECLINED, by=by, ended_at=timezone.now())
     emails.offer_declined(application, occasion=event)
 
 
@@ -254,6 +310,11 @@ def expire_offer(application: Application) -> bool:
     if application.status != Status.OFFERED or not over:
         return False
     move_seats(give=application.seats)
+    entry = open_entry(application)
+    if entry and entry.keep:
+        wait_again(application, entry, by=None)
+        return True
     event = transition(application, Status.OFFER_EXPIRED, by=None, ended_at=timezone.now())
-    emails.offer_expired(application, occasion=event)
+    tell = emails.waitlist_expired if entry else emails.offer_expired
+    tell(application, occasion=event)
     return True

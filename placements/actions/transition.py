@@ -3,15 +3,27 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import principal
 from audit.actions import record
 from audit.models import Event
-from placements.models import Application, Placement
+from placements.models import Application, Placement, WaitlistEntry
 from placements.permissions import is_learner_of
-from placements.states import PLACEMENT_TRANSITIONS, TRANSITIONS, PlacementStatus, Status
+from placements.states import (
+    ENTRY_FOLLOWS,
+    ENTRY_OPEN,
+    PLACEMENT_TRANSITIONS,
+    TRANSITIONS,
+    EntryStatus,
+    PlacementStatus,
+    Status,
+)
+
+# What an application carries once its offer is taken back.
+NO_OFFER: dict[str, Any] = {"offered_at": None, "offered_by": None, "offer_expires_at": None}
 
 
 class TransitionNotAllowed(ValidationError):
@@ -32,6 +44,8 @@ def transition(application: Application, to: Status, *, by: User | None, **chang
     if to not in TRANSITIONS.get(was, ()):
         raise TransitionNotAllowed(application, to)
     _write(application, to, changes)
+    if was in {Status.WAITLISTED, Status.OFFERED}:
+        _take_entry_along(application, to)
     return record(
         f"application.{to}",
         application,
@@ -60,6 +74,14 @@ def in_whose_name(by: User | None, thing: Application | Placement) -> User | Non
         return None
     preceptor = thing.preceptor if isinstance(thing, Placement) else thing.listing.preceptor
     return principal(by, preceptor)
+
+
+def _take_entry_along(application: Application, to: Status) -> None:
+    """Its place on the waitlist, if it has one, follows it."""
+    status = ENTRY_FOLLOWS.get(to, EntryStatus.REMOVED)
+    ended_at = None if status in ENTRY_OPEN else timezone.now()
+    entries = WaitlistEntry.objects.open().filter(application=application)
+    entries.update(status=status, ended_at=ended_at)
 
 
 def _write(subject: Application | Placement, to: str, changes: dict[str, Any]) -> None:

@@ -31,12 +31,14 @@ class ApplyForm(forms.Form):
 
 
 class DatesForm(forms.Form):
-    """One of the listing's blocks. ``start`` is checked by the action, under today's seats."""
+    """Up to three of the listing's blocks, ranked; checked by the action, under today's seats."""
 
     weeks = forms.TypedChoiceField(label=_("Length"), coerce=int)
     start = forms.DateField(
         label=_("Dates"), error_messages={"required": _("Choose the dates that you want.")}
     )
+    second = forms.DateField(label=_("Second choice"), required=False)
+    third = forms.DateField(label=_("Third choice"), required=False)
 
     def __init__(self, *args: Any, listing: Listing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,8 +46,10 @@ class DatesForm(forms.Form):
         lengths.choices = [(weeks, weeks) for weeks in listing.lengths]
 
     @property
-    def block(self) -> Block:
-        return Block(self.cleaned_data["start"], self.cleaned_data["weeks"])
+    def blocks(self) -> list[Block]:
+        """First choice first."""
+        starts = [self.cleaned_data[name] for name in ("start", "second", "third")]
+        return [Block(start, self.cleaned_data["weeks"]) for start in starts if start]
 
 
 def facts_to_ask(profile: LearnerProfile, listing: Listing) -> list[str]:
@@ -114,7 +118,8 @@ class SendForm(forms.Form):
         label=_("Accept at once if confirmed"),
         help_text=_(
             "The seat is yours as soon as the preceptor confirms, without another click of yours. "
-            "The price and the amounts on this page then count from that moment."
+            "The price and the amounts on this page then count from that moment. "
+            "If another application of yours lies on these days, we ask you first."
         ),
         required=False,
     )

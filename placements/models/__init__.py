@@ -5,6 +5,7 @@ from placements.models.hours import HoursEntry
 from placements.models.ledger import LedgerEntry, Receipt
 from placements.models.placement import Placement
 from placements.models.school import SchoolAnswer, SchoolApproval
+from placements.models.waitlist import WaitlistEntry
 
 __all__ = [
     "Application",
@@ -18,4 +19,5 @@ __all__ = [
     "Receipt",
     "SchoolAnswer",
     "SchoolApproval",
+    "WaitlistEntry",
 ]

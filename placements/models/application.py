@@ -1,6 +1,7 @@
 from datetime import datetime
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.codes import new_code
 from accounts.models import Document, User
 from audit.constraints import both_or_neither
-from placements.states import HOLDS_A_SEAT, OPEN, DeclineReason, Status
+from placements.states import HOLDS_A_SEAT, OPEN, SETTLED_ON_A_BLOCK, DeclineReason, Status
 from rotations.blocks import Block, Week
 from rotations.kinds import Rule
 from rotations.models import Listing
@@ -56,6 +57,10 @@ class Application(models.Model):
     )
     start_on = models.DateField(_("start"), null=True, blank=True)
     weeks = models.PositiveSmallIntegerField(_("weeks"), null=True, blank=True)
+    # Her first to third choice, all of one length; ``start_on`` is the one in play.
+    starts = ArrayField(
+        models.DateField(), verbose_name=_("choices"), default=list, blank=True, size=3
+    )
     statement = models.TextField(_("why this rotation"), max_length=1500, blank=True)
     # Frozen when sent: what the preceptor read, and what it costs.
     answers = models.JSONField(default=dict, blank=True, editable=False)
@@ -126,6 +131,13 @@ class Application(models.Model):
                 violation_error_message=_("A block starts on a Monday."),
             ),
             models.CheckConstraint(
+                name="application_has_three_choices_at_most", condition=Q(starts__len__lte=3)
+            ),
+            models.CheckConstraint(
+                name="application_plays_one_of_its_choices",
+                condition=Q(starts=[]) | Q(starts__contains=[F("start_on")]),
+            ),
+            models.CheckConstraint(
                 name="application_has_dates_once_sent",
                 condition=Q(status__in=[Status.DRAFT, Status.WITHDRAWN, Status.CLOSED])
                 | Q(start_on__isnull=False, weeks__isnull=False, submitted_at__isnull=False),
@@ -162,6 +174,24 @@ class Application(models.Model):
         if self.start_on is None or self.weeks is None:
             return None
         return Block(self.start_on, self.weeks)
+
+    @property
+    def choices(self) -> list[Block]:
+        """The blocks she asked for, first choice first."""
+        if self.weeks is None or not self.starts:
+            return [self.block] if self.block else []
+        return [Block(start, self.weeks) for start in self.starts]
+
+    @property
+    def other_choices(self) -> list[Block]:
+        return [block for block in self.choices if block != self.block]
+
+    @property
+    def at_stake(self) -> list[Block]:
+        """The blocks that may still become hers: one, once it is offered or waited for."""
+        if self.status in SETTLED_ON_A_BLOCK:
+            return [self.block] if self.block else []
+        return self.choices
 
     @property
     def dates(self) -> Block:

@@ -141,6 +141,7 @@ def what_happened(application: Application) -> str:
         Status.CHANGES_REQUESTED: _(
             "We asked %(name)s something first. The request comes back to you with a new mail."
         ),
+        Status.WAITLISTED: _("%(name)s is on the waitlist for these dates."),
         Status.OFFERED: _("You made %(name)s an offer. We write to you when there is an answer."),
         Status.ACCEPTED: _("%(name)s has accepted your offer and comes on these dates."),
         Status.DECLINED: _("This request of %(name)s is declined."),

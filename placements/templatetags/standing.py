@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from clocks.calendar import weekdays_between
 from outbox.templatetags.plain import usd
 from placements.models import Application, Placement
+from placements.queries import Place
 from placements.states import PlacementStatus, Status
 from placements.templatetags.placement_facts import documents_due, payment_due
 from rotations.kinds import Screening
@@ -63,11 +64,15 @@ def pills(
     missing: int | None = None,
     in_review: int = 0,
     answer_by: datetime | None = None,
+    place: Place | None = None,
 ) -> list[Pill]:
     """What the learner reads. ``missing`` counts papers that wait for her."""
     placement = placement_of(application)
     if placement and application.status == Status.ACCEPTED:
         return list(_placement_pills(placement, missing, in_review))
+    if place:
+        words = _("Waitlist, %(position)d of %(of)d") % {"position": place.position, "of": place.of}
+        return [Pill(words, "users", "info")]
     return [_application_pill(application, answer_by)]
 
 
@@ -191,9 +196,12 @@ def status(
     missing: int | None = None,
     in_review: int = 0,
     answer_by: datetime | None = None,
+    place: Place | None = None,
 ) -> dict[str, Any]:
     """The status words of an application as its learner reads them."""
-    found = pills(application, missing=missing, in_review=in_review, answer_by=answer_by)
+    found = pills(
+        application, missing=missing, in_review=in_review, answer_by=answer_by, place=place
+    )
     return {"pills": found}
 
 

@@ -25,7 +25,14 @@ from placements.actions.transition import TransitionNotAllowed
 from placements.forms.applications import ApplyForm
 from placements.models import Application
 from placements.permissions import is_guest, is_office_of, may
-from placements.queries import current_documents, may_ask_school, precheck
+from placements.queries import (
+    current_documents,
+    may_ask_school,
+    open_entry,
+    place_on_waitlist,
+    precheck,
+    touching_applications,
+)
 from placements.states import Status
 from placements.views.moved import moved
 from placements.views.overview import Row, answers_due, dashboard_of
@@ -136,7 +143,7 @@ def _task_list(request: UserRequest, found: Application) -> HttpResponse:
 
 def _standing(request: UserRequest, found: Application) -> HttpResponse:
     answer_by = answers_due([found]).get(found.pk)
-    row = Row(found, answer_by=answer_by)
+    row = Row(found, answer_by=answer_by, place=place_on_waitlist(found))
     certificate = None
     if row.placement:
         row.placement.listing = found.listing
@@ -147,6 +154,10 @@ def _standing(request: UserRequest, found: Application) -> HttpResponse:
         "row": row,
         "steps": timeline(found, missing=row.missing, answer_by=answer_by, certificate=certificate),
         "asks_school": may_ask_school(found),
+        "place": row.place,
+        "entry": open_entry(found) if found.status in {Status.WAITLISTED, Status.OFFERED} else None,
+        "keeps": is_guest(request.user, found),
+        "touching": touching_applications(found) if found.is_open else [],
         "may_withdraw": found.is_open and may(request.user, found, Status.WITHDRAWN),
         "alternatives": alternatives(found.listing, found.start_on)
         if found.status in SUGGESTS

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -41,7 +42,13 @@ from placements.forms.applications import (
 )
 from placements.models import Application
 from placements.permissions import may
-from placements.queries import current_documents, may_ask_school, precheck, school_approves
+from placements.queries import (
+    current_documents,
+    may_ask_school,
+    precheck,
+    school_approves,
+    touching_applications,
+)
 from placements.states import Status
 from placements.templatetags.standing import STEPS
 from placements.views.applications import EDITABLE, visible
@@ -91,7 +98,7 @@ def dates(request: UserRequest, code: str) -> HttpResponse:
     form = DatesForm(request.POST, listing=found.listing)
     if form.is_valid():
         try:
-            choose_dates(found, form.block, by=request.user)
+            choose_dates(found, *form.blocks, by=request.user)
         except TransitionNotAllowed as refusal:
             return moved(request, refusal, about=found)
         except ValidationError as refusal:
@@ -115,11 +122,23 @@ def _dates_page(
         "total": found.listing.total(weeks),
         "months": _months(blocks, chosen, live_blocks(found.learner)),
         "chosen": chosen,
+        "further": _further(form, found),
+        "touching": touching_applications(found),
         "alternatives": [] if blocks else alternatives(found.listing, found.start_on),
     }
     if request.htmx and request.method == "GET":
         return render(request, "placements/steps/dates.html#picks", {"application": found, **more})
     return _page(request, "dates", found, status=status, **more)
+
+
+def _further(form: DatesForm, found: Application) -> list[tuple[BoundField, str]]:
+    """The second and the third choice, each with what was chosen."""
+    saved = [*(f"{day}" for day in found.starts[1:]), "", ""]
+    fields = [form["second"], form["third"]]
+    return [
+        (field, str(field.value() or "") if form.is_bound else day)
+        for field, day in zip(fields, saved, strict=False)
+    ]
 
 
 @dataclass(frozen=True)
@@ -388,5 +407,6 @@ def _send_page(
         "stops": [check for check in checks if check.blocks],
         "profile": found.learner.learner_profile,
         "seats": _seats_of(found),
+        "touching": touching_applications(found),
     }
     return _page(request, "send", found, status=status, **more)

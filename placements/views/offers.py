@@ -7,12 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actions import give_consent
-from accounts.http import UserRequest, address_of, allow
+from accounts.http import Request, UserRequest, address_of, allow
 from accounts.kinds import ConsentKind
+from accounts.models import User
 from placements.actions.offers import (
     OfferEnded,
     SchoolMustApprove,
@@ -23,7 +25,12 @@ from placements.actions.transition import TransitionNotAllowed
 from placements.forms.applications import AcceptForm
 from placements.models import Application
 from placements.permissions import is_guest, may
-from placements.queries import current_documents, overlapping_applications, school_approves
+from placements.queries import (
+    current_documents,
+    open_entry,
+    overlapping_applications,
+    school_approves,
+)
 from placements.states import LIVE, Status
 from placements.views.applications import SUGGESTS, visible
 from placements.views.moved import moved
@@ -54,6 +61,28 @@ class Other:
         return self.block.end_on < self.offered.start_on
 
 
+@dataclass(frozen=True)
+class Door:
+    """Who answers and where her answers are posted: signed in, or by the link in a mail."""
+
+    by: User
+    accept: str
+    decline: str
+    back: str
+    by_link: bool = False
+
+    @classmethod
+    def signed_in(cls, user: User, found: Application) -> "Door":
+        accept, decline = (
+            reverse(f"placements:{name}", args=[found.code]) for name in ("accept", "decline_offer")
+        )
+        return cls(user, accept, decline, found.get_absolute_url())
+
+    @classmethod
+    def linked(cls, address: str, found: Application) -> "Door":
+        return cls(found.learner, address, address, address, by_link=True)
+
+
 @require_safe
 @login_required
 def offer(request: UserRequest, code: str) -> HttpResponse:
@@ -63,12 +92,17 @@ def offer(request: UserRequest, code: str) -> HttpResponse:
     if found.status == Status.ACCEPTED:
         return redirect(found.placement)
     if not found.offer_is_open():
-        return _ended(request, found)
-    return _page(request, found, AcceptForm(collides=overlapping_applications(found)))
+        return ended(request, found)
+    return page(request, found, Door.signed_in(request.user, found))
 
 
-def _page(
-    request: UserRequest, found: Application, form: AcceptForm, *, status: int = 200
+def page(
+    request: Request,
+    found: Application,
+    door: Door,
+    form: AcceptForm | None = None,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     profile = getattr(found.learner, "learner_profile", None)
     documents = current_documents(found.learner)
@@ -79,14 +113,16 @@ def _page(
         profile=profile,
         school_approves=school_approves(found),
     )
-    asked = [paper for paper in papers if paper.check.state != NOT_NEEDED]
+    asked = [paper for paper in papers if paper.check.state != NOT_NEEDED and not door.by_link]
     context = {
         "application": found,
-        "form": form,
+        "door": door,
+        "entry": open_entry(found),
+        "form": form or AcceptForm(collides=overlapping_applications(found)),
         "others": _others(found),
         "papers": asked,
         "open_papers": [paper for paper in asked if paper.is_hers],
-        "may_answer": may(request.user, found, Status.ACCEPTED),
+        "may_answer": may(door.by, found, Status.ACCEPTED),
     }
     return render(request, "placements/offer.html", context, status=status)
 
@@ -113,7 +149,7 @@ def _dates(application: Application) -> Block | None:
     return application.block if application.is_open else None
 
 
-def _ended(request: UserRequest, found: Application, *, status: int = 200) -> HttpResponse:
+def ended(request: Request, found: Application, *, status: int = 200) -> HttpResponse:
     """When it ended, where the seat went, and three similar rotations."""
     if found.is_open and found.status != Status.OFFERED:
         return redirect(found)
@@ -133,27 +169,34 @@ def accept(request: UserRequest, code: str) -> HttpResponse:
     allow(may(request.user, found, Status.ACCEPTED))
     if found.status == Status.ACCEPTED:
         return redirect(found.placement)
+    return take(request, found, Door.signed_in(request.user, found))
+
+
+def take(request: Request, found: Application, door: Door) -> HttpResponse:
+    """By either door: what overlaps is shown and given up knowingly, then the seat is hers."""
     form = AcceptForm(request.POST, collides=overlapping_applications(found))
     if found.offer_is_open() and not form.is_valid():
-        return _page(request, found, form, status=422)
+        return page(request, found, door, form, status=422)
     try:
-        placement = accept_offer(found, by=request.user)
+        placement = accept_offer(found, by=door.by)
     except OfferEnded:
         found.refresh_from_db()
-        return _ended(request, found, status=409)
+        return ended(request, found, status=409)
     except TransitionNotAllowed as refusal:
         return moved(request, refusal, about=found)
     except (SchoolMustApprove, ValidationError) as refusal:
         form.add_error(None, refusal)
-        return _page(request, found, form, status=422)
-    if found.learner_id == request.user.pk:
+        return page(request, found, door, form, status=422)
+    if found.learner_id == door.by.pk:
         give_consent(
-            request.user,
+            door.by,
             ConsentKind.OFFER,
             version=found.listing.policy.slug,
             address=address_of(request),
             subject_id=found.pk,
         )
+    if door.by_link:
+        return redirect(door.back)
     messages.success(request, _("The seat is yours. Your checklist is below."))
     return redirect(placement)
 
@@ -164,9 +207,21 @@ def decline(request: UserRequest, code: str) -> HttpResponse:
     """Her no: the seat is free at once."""
     found = visible(request, code)
     allow(may(request.user, found, Status.OFFER_DECLINED))
+    return leave(request, found, Door.signed_in(request.user, found))
+
+
+def leave(request: Request, found: Application, door: Door) -> HttpResponse:
+    """By either door, for good or back to the end of the waitlist."""
     try:
-        decline_offer(found, by=request.user)
+        decline_offer(found, by=door.by, keep="stay" in request.POST)
     except TransitionNotAllowed as refusal:
         return moved(request, refusal, about=found)
-    messages.success(request, _("You declined the offer. The seat is free for somebody else."))
-    return redirect(found)
+    if not door.by_link:
+        stays = found.status == Status.WAITLISTED
+        messages.success(
+            request,
+            _("You passed, and you stay on the waitlist.")
+            if stays
+            else _("You declined the offer. The seat is free for somebody else."),
+        )
+    return redirect(door.back)

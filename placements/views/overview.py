@@ -14,7 +14,7 @@ from accounts.completeness import completeness_of
 from accounts.models import Document, User
 from clocks.models import Due
 from placements.models import Application, Placement
-from placements.queries import current_documents, school_approves
+from placements.queries import Place, current_documents, places_on_waitlist, school_approves
 from placements.states import ENDED, PlacementStatus, Status
 from placements.templatetags.placement_facts import documents_due, letter_from, payment_due
 from placements.templatetags.standing import local_day, placement_of
@@ -41,6 +41,7 @@ class Row:
     application: Application
     papers: list[Paper] = field(default_factory=list)
     answer_by: datetime | None = None
+    place: Place | None = None
 
     @property
     def placement(self) -> Placement | None:
@@ -132,6 +133,9 @@ def rows_of(user: User, documents: Sequence[Document]) -> list[Row]:
     _share_what_is_loaded(rows, user)
     _add_papers(rows, documents)
     _add_answer_by(rows)
+    places = places_on_waitlist(applications)
+    for row in rows:
+        row.place = places.get(row.application.pk)
     return rows
 
 

@@ -21,8 +21,10 @@ from accounts.models import Document, User
 from accounts.permissions import documents_visible_to
 from placements import queries
 from placements.actions.applications import decline_application
+from placements.actions.choices import NotAChoice
 from placements.actions.offers import offer_seat, undo_offer, undo_until
 from placements.actions.transition import TransitionNotAllowed
+from placements.actions.waitlist import take_off_waitlist, waitlist_application
 from placements.deadlines import offer_window
 from placements.forms.review import DeclineForm, SuggestForm
 from placements.links import Claim, holds, read, reader_of
@@ -30,7 +32,7 @@ from placements.models import Application
 from placements.permissions import is_host, is_office_of, may
 from placements.states import Status
 from rotations.actions.seats import SeatsGone
-from rotations.blocks import OpenBlock
+from rotations.blocks import Block, OpenBlock
 from rotations.queries import upcoming_blocks
 
 OTHER_DATES = 4
@@ -40,29 +42,30 @@ OTHER_DATES = 4
 class Answering:
     """Who answers and by which door: signed in, or by the link in a mail.
 
-    The forms post to ``confirm``, ``decline`` and ``undo``; an answer leads ``back``.
+    The forms post to ``confirm``, ``decline``, ``undo`` and ``waitlist``; an answer leads ``back``.
     """
 
     by: User
     confirm: str
     decline: str
     undo: str
+    waitlist: str
     back: str
     by_link: bool = False
 
     @classmethod
     def signed_in(cls, user: User, application: Application) -> "Answering":
         """Her inbox is where a preceptor goes on; staff stay at the request."""
-        confirm, decline, undo, page = (
+        confirm, decline, undo, waitlist, page = (
             reverse(f"placements:{move}", args=[application.code])
-            for move in ("confirm", "decline", "undo", "review")
+            for move in ("confirm", "decline", "undo", "waitlist", "review")
         )
         back = reverse("placements:inbox") if is_office_of(user, application) else page
-        return cls(user, confirm, decline, undo, back)
+        return cls(user, confirm, decline, undo, waitlist, back)
 
     @classmethod
     def linked(cls, address: str, reader: User) -> "Answering":
-        return cls(reader, address, address, address, address, by_link=True)
+        return cls(reader, address, address, address, address, address, by_link=True)
 
 
 def unlisted(view: Any) -> Any:
@@ -96,6 +99,8 @@ def _page(
     """The whole case on one screen."""
     case = next(iter(queries.cases(Application.objects.filter(pk=application.pk).with_listing())))
     others = _other_dates(application)
+    choices = queries.choices_of(application)
+    can_answer = application.status == Status.UNDER_REVIEW
     facts = {
         "case": case,
         "application": application,
@@ -108,7 +113,11 @@ def _page(
         "papers": _papers(application, who),
         "offer_until": _offer_until(application),
         "undo_until": _undo_until(application),
-        "can_answer": application.status == Status.UNDER_REVIEW,
+        "can_answer": can_answer,
+        "choices": choices if len(choices) > 1 else [],
+        "best": next((one for one in choices if one.is_open), None),
+        "place": queries.place_on_waitlist(application),
+        "elsewhere": len(queries.touching_applications(application)) if can_answer else 0,
         **more,
     }
     return render(request, "placements/review.html", facts, status=status)
@@ -161,7 +170,7 @@ def confirm(request: UserRequest, code: str) -> HttpResponse:
 
 def _confirm(request: Request, application: Application, who: Answering) -> HttpResponse:
     try:
-        offer_seat(application, by=who.by)
+        offer_seat(application, by=who.by, block=_chosen(request, application))
     except (SeatsGone, TransitionNotAllowed) as refusal:
         return _moved(request, application, who, refusal)
     except ValidationError as refusal:
@@ -169,6 +178,17 @@ def _confirm(request: Request, application: Application, who: Answering) -> Http
     if request.htmx:
         return _confirmed_in_place(request, application, who)
     return redirect(who.back)
+
+
+def _chosen(request: Request, application: Application) -> Block | None:
+    """Which of her dates the button is about; None for those in play. Refuses with ``NotAChoice``."""
+    asked = request.POST.get("start")
+    if not asked:
+        return None
+    for block in application.choices:
+        if f"{block.start_on}" == asked:
+            return block
+    raise NotAChoice
 
 
 def _confirmed_in_place(request: Request, application: Application, who: Answering) -> HttpResponse:
@@ -208,11 +228,49 @@ def _moved(
     facts = {
         "is_full": isinstance(refusal, SeatsGone),
         "application": application,
+        "choices": [one for one in queries.choices_of(application) if one.is_open],
         "other_dates": _other_dates(application),
         "who": who,
         "page": who.back if who.by_link else reverse("placements:review", args=[application.code]),
     }
     return render(request, "placements/review_moved.html", facts, status=409)
+
+
+@require_POST
+@login_required
+@unlisted
+def waitlist(request: UserRequest, code: str) -> HttpResponse:
+    """The dates are full, and she would like to have the learner all the same."""
+    application, who = _visible(request, code)
+    allow(may(request.user, application, Status.WAITLISTED))
+    return _waitlist(request, application, who)
+
+
+def _waitlist(request: Request, application: Application, who: Answering) -> HttpResponse:
+    try:
+        waitlist_application(application, by=who.by, block=_chosen(request, application))
+    except TransitionNotAllowed as refusal:
+        return _moved(request, application, who, refusal)
+    except ValidationError as refusal:
+        return _page(request, application, who, status=422, refusal=refusal.messages[0])
+    messages.success(
+        request, _("On the waitlist. When a seat comes free, the first in line gets an offer.")
+    )
+    return redirect(who.back)
+
+
+@require_POST
+@login_required
+@unlisted
+def reopen(request: UserRequest, code: str) -> HttpResponse:
+    """Off the waitlist and before her again, for instance because she has added seats."""
+    application, who = _visible(request, code)
+    allow(may(request.user, application, Status.UNDER_REVIEW))
+    try:
+        take_off_waitlist(application, by=request.user)
+    except TransitionNotAllowed as refusal:
+        return _moved(request, application, who, refusal)
+    return redirect("placements:review", application.code)
 
 
 @require_POST
@@ -311,6 +369,8 @@ def _answer_by_link(
         return _over(request, application, claim, who, status=409)
     if "decline" in request.POST or "suggest" in request.POST:
         return _decline(request, application, who)
+    if "waitlist" in request.POST:
+        return _waitlist(request, application, who)
     return _confirm(request, application, who)
 
 

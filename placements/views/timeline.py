@@ -124,9 +124,12 @@ def _answer(application: Application) -> Iterator[Step]:
     """The preceptor's part, and the learner's answer to an offer."""
     who = {"preceptor": application.listing.preceptor.address_as}
     if application.offered_at:
-        title = _("%(preceptor)s confirmed and offered you a seat") % _host(
-            application, Status.OFFERED
-        )
+        if application.offered_by_id:
+            title = _("%(preceptor)s confirmed and offered you a seat") % _host(
+                application, Status.OFFERED
+            )
+        else:
+            title = _("A seat came free, and you were first on the waitlist")
         yield Step(title, DONE, at=application.offered_at)
         yield from _offer(application)
     elif application.status == Status.UNDER_REVIEW:
@@ -138,6 +141,12 @@ def _answer(application: Application) -> Iterator[Step]:
                 "If no answer comes by then, the request ends and we show you similar rotations."
             ),
         )
+        yield _step_to_accept()
+    elif application.status == Status.WAITLISTED:
+        title = _("%(preceptor)s put you on the waitlist") % _host(application, Status.WAITLISTED)
+        yield Step(title, DONE, at=application.answered_at)
+        text = _("The first in line gets an offer by mail.")
+        yield Step(_("You wait for a seat to come free"), NOW, text=text)
         yield _step_to_accept()
     elif application.is_open:
         yield Step(_("%(preceptor)s answers your request") % who)
@@ -183,6 +192,7 @@ def _end(application: Application) -> Step:
     words = {
         "superseded": _("Because you accepted another rotation on these days."),
         "incomplete": _("No answer came to our question in time."),
+        "started": _("The dates have begun, and no seat came free."),
         "archived": _("The rotation is no longer offered."),
         "draft": _("It was not sent in time."),
     }

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Field, FileField, Model
 from django.db.models.fields.files import FieldFile
 from django.utils import timezone
@@ -54,6 +55,13 @@ def _value(field: Field, one: Model, user: User) -> Any:
         return _place(one, value)
     if isinstance(value, Model):
         return _reference(value, user)
+    if isinstance(field, ArrayField):
+        return [_plain(item) for item in value or []]
+    return _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can say it."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     return value if type(value) in PLAIN else _text(value)

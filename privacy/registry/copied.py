@@ -37,6 +37,7 @@ from placements.models import (
     Placement,
     Receipt,
     SchoolApproval,
+    WaitlistEntry,
 )
 from privacy.models import Erasure, Export
 from rotations.models import Alert, Listing, Question, SavedListing, Told
@@ -110,6 +111,7 @@ RECORDS = (
     ),
     Record("documents", Document, lambda user: Q(owner=user)),
     Record("applications", Application, lambda user: Q(learner=user)),
+    Record("waitlist", WaitlistEntry, lambda user: Q(application__learner=user)),
     Record("documents_sent", ApplicationDocument, lambda user: Q(application__learner=user)),
     Record("rotations", Placement, lambda user: Q(learner=user)),
     Record("payments", LedgerEntry, lambda user: Q(placement__learner=user)),

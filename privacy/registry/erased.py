@@ -44,6 +44,7 @@ from placements.models import (
     Placement,
     Receipt,
     SchoolApproval,
+    WaitlistEntry,
 )
 from privacy.models import Export
 from rotations.models import Alert, Question, SavedListing, Told
@@ -106,6 +107,7 @@ FATES = (
     _deleted(Document, lambda user: Q(owner=user)),
     _deleted(ImmunizationFact, lambda user: Q(owner=user)),
     _deleted(SchoolApproval, lambda user: Q(application__learner=user)),
+    _deleted(WaitlistEntry, lambda user: Q(application__learner=user)),
     _deleted(LearnerProfile.specialties.through, lambda user: Q(learnerprofile__user=user)),
     _deleted(Introduction, lambda user: Q(preceptor__user=user)),
     _deleted(

@@ -6,11 +6,14 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.codes import new_code
 from accounts.models import User
 from accounts.permissions import principal
 from audit.actions import record
+from clocks.actions import schedule
 from rotations.blocks import Week
 from rotations.models import Listing, Opening, SeatWeek
 
@@ -48,7 +51,9 @@ def move_seats(*, take: Set[Week] = frozenset(), give: Set[Week] = frozenset()) 
     if full := sorted(week for week in gained if week not in rows or rows[week].free < 1):
         raise SeatsGone(full)
     _shift([rows[week].pk for week in gained], by=1)
-    _shift([rows[week].pk for week in lost if week in rows], by=-1)
+    given = [rows[week] for week in lost if week in rows]
+    _shift([row.pk for row in given], by=-1)
+    owe_promotion(row.listing_id for row in given)
     _announce(week for week in lost if week in rows and 0 == rows[week].free < rows[week].capacity)
 
 
@@ -57,6 +62,12 @@ def _announce(weeks: Iterable[Week]) -> None:
     Opening.objects.bulk_create(
         Opening(listing_id=listing, monday=monday) for listing, monday in weeks
     )
+
+
+def owe_promotion(listings: Iterable[int]) -> None:
+    """Seats came free: whoever waits for them is looked at, owed in the caller's transaction."""
+    for listing in sorted(set(listings)):
+        schedule("listing.seats_freed", listing, at=timezone.now(), occurrence=new_code())
 
 
 def _shift(pks: list[int], *, by: int) -> None:
@@ -74,6 +85,7 @@ def open_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: 
     opened = listing.weeks.count() - before
     if opened:
         _announce(week.key for week in new if capacity and week.monday not in there)
+        owe_promotion([listing.pk])
         record(
             "listing.weeks_opened",
             listing,
@@ -111,6 +123,8 @@ def set_capacity(
         raise SeatsTaken(sorted(taken, key=lambda row: row.monday))
     SeatWeek.objects.filter(pk__in=[row.pk for row in rows.values()]).update(capacity=capacity)
     _announce(key for key, row in rows.items() if row.free < 1 and capacity > row.taken)
+    if any(row.capacity < capacity for row in rows.values()):
+        owe_promotion([listing.pk])
     days = sorted(f"{row.monday}" for row in rows.values())
     record(
         "listing.capacity_set",

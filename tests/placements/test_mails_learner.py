@@ -91,6 +91,11 @@ APPLICATION_MAILS = {
     "application_closed": (Status.CLOSED, r"Your application for Houston, .* is closed"),
     "offer_rescinded": (Status.UNDER_REVIEW, r"The offer for Houston, .* was taken back"),
     "offer_expired": (Status.OFFER_EXPIRED, r"Your offer for Houston, .* has ended"),
+    "application_waitlisted": (Status.WAITLISTED, r"You are on the waitlist for Houston, \w+ \d+"),
+    "waitlist_expired": (
+        Status.OFFER_EXPIRED,
+        r"Your seat from the waitlist in Houston, .* has gone",
+    ),
 }
 
 
@@ -124,6 +129,29 @@ def test_mail_that_an_offer_ends(learner, listing):
 
     message = sent("offer_reminder")
     assert message.subject.endswith("Your seat in Houston is still held")
+    _is_well_formed(message)
+
+
+def test_mail_of_a_seat_that_came_free(learner, listing):
+    thing = offer(learner, listing)
+
+    emails.waitlist_offer(thing, occasion=occasion(thing))
+
+    message = sent("waitlist_offer")
+    assert re.match(r"\[Answer by \w+, \w+ \d+\] A seat came free in Houston", message.subject)
+    for words in ("$1,750 (USD)", "in Houston (", "in Lagos)", "works without a password"):
+        assert words in " ".join(message.body.split())
+    _is_well_formed(message)
+
+
+def test_mail_that_she_stays_on_the_waitlist(learner, listing):
+    thing = application(learner, listing, Status.WAITLISTED)
+    rests = timezone.now() + timedelta(days=7)
+
+    emails.waitlist_kept(thing, rests_until=rests, occasion=occasion(thing))
+
+    message = sent("waitlist_kept")
+    assert message.subject.startswith("You stay on the waitlist for Houston")
     _is_well_formed(message)
 
 

@@ -15,12 +15,14 @@ from django.utils import timezone
 from audit.models import Event
 from clocks.models import Due
 from outbox.models import Message
+from placements.models import Application
 from privacy.actions.exports import attach, request_export
 from privacy.archive import cell, sheet
 from privacy.models import Export, FileToDelete
 from privacy.models.copy import MOST_TRIES
 from privacy.tasks import delete_file, delete_files, end_export, make_export
 from tests.factories.accounts import LearnerFactory
+from tests.factories.placements import ApplicationFactory
 from tests.factories.privacy import ExportFactory
 from tests.privacy import lives
 from tests.privacy.test_erasure_scan import files_in
@@ -67,6 +69,15 @@ def test_it_holds_no_secrets_and_nothing_of_others():
     assert not re.search(r"scrypt\$|session_key|would_support_letter", text.split("Left out")[0])
     secret = Message.objects.filter(user=person, secret=True).first()
     assert secret is None or secret.body not in text
+
+
+def test_ranked_dates_are_in_it_as_dates():
+    asked = ApplicationFactory()
+    Application.objects.filter(pk=asked.pk).update(starts=[asked.start_on])
+    _export, archive = copy_of(asked.learner)
+
+    (row,) = json.loads(archive.read("your-data.json"))["applications"]
+    assert row["starts"] == [f"{asked.start_on}"]
 
 
 def test_a_preceptors_copy_names_no_learner():

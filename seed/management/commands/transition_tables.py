@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import TextChoices
 
 from letters.states import TRANSITIONS as LETTER_TRANSITIONS
-from placements.states import PLACEMENT_TRANSITIONS, TRANSITIONS
+from placements.states import ENTRY_TRANSITIONS, PLACEMENT_TRANSITIONS, TRANSITIONS
 from rotations.kinds import LISTING_TRANSITIONS
 
 
@@ -23,6 +23,7 @@ def table(name: str, transitions: Mapping[Any, frozenset[Any]]) -> str:
 def tables() -> str:
     machines: dict[str, Mapping[Any, frozenset[Any]]] = {
         "Application": TRANSITIONS,
+        "Waitlist entry": ENTRY_TRANSITIONS,
         "Placement": PLACEMENT_TRANSITIONS,
         "Letter request": LETTER_TRANSITIONS,
         "Listing": LISTING_TRANSITIONS,
