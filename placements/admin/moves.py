@@ -46,7 +46,15 @@ from placements.actions.placements import (
 )
 from placements.actions.schools import revoke_school
 from placements.admin.money import LedgerInline, MoneyFilter, MoneyPages
-from placements.models import Application, Evaluation, HoursEntry, Placement, SchoolApproval
+from placements.actions.waitlist import take_off_waitlist, waitlist_application
+from placements.models import (
+    Application,
+    Evaluation,
+    HoursEntry,
+    Placement,
+    SchoolApproval,
+    WaitlistEntry,
+)
 from placements.states import CancelledBy, CancelReason, DeclineReason
 from rotations.blocks import Block
 from rotations.models import Listing
@@ -177,6 +185,7 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
         "hand_over",
         "ask_back",
         "confirm",
+        "waitlist",
         "decline",
         "accept",
         "withdraw",
@@ -254,6 +263,12 @@ class ApplicationAdmin(Asking, ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Confirm on behalf of the preceptor"), permissions=["move"])
     def confirm(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
         each(request, rows, lambda row: offer_seat(row, by=person(request)))
+
+    @admin.action(
+        description=_("Put on the waitlist on behalf of the preceptor"), permissions=["move"]
+    )
+    def waitlist(self, request: HttpRequest, rows: QuerySet[Application]) -> None:
+        each(request, rows, lambda row: waitlist_application(row, by=person(request)))
 
     @admin.action(description=_("Decline on behalf of the preceptor …"), permissions=["move"])
     def decline(self, request: HttpRequest, rows: QuerySet[Application]) -> HttpResponse | None:
@@ -428,3 +443,59 @@ class SchoolApprovalAdmin(ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Take back: it no longer counts"), permissions=["move"])
     def revoke(self, request: HttpRequest, rows: QuerySet[SchoolApproval]) -> None:
         each(request, rows, lambda row: revoke_school(row, by=person(request)))
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
+    """Who waits for which dates, in which order, and why a freed seat passed her by."""
+
+    list_display = [
+        "learner",
+        "listing",
+        "start_on",
+        "weeks",
+        "status",
+        "queued_at",
+        "passed_over",
+        "passed_over_at",
+    ]
+    list_filter = ["status", "passed_over", "start_on"]
+    search_fields = ["application__learner__name", "application__listing__title"]
+    list_select_related = ["application__learner", "application__listing"]
+    date_hierarchy = "queued_at"
+    readonly_fields = ["history"]
+    actions = ["offer", "reopen"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
+        return super().get_queryset(request).defer("application__listing__document")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_application")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("placements.change_application")
+
+    @admin.display(description=_("learner"), ordering="application__learner__name")
+    def learner(self, entry: WaitlistEntry) -> str:
+        return str(entry.application.learner)
+
+    @admin.display(description=_("listing"), ordering="application__listing__title")
+    def listing(self, entry: WaitlistEntry) -> str:
+        return str(entry.application.listing)
+
+    @admin.display(description=_("what happened"))
+    def history(self, entry: WaitlistEntry) -> str:
+        return timeline(entry.application, entry.application.listing)
+
+    @admin.action(
+        description=_("Offer a seat now, on behalf of the preceptor"), permissions=["move"]
+    )
+    def offer(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
+        each(request, rows, lambda row: offer_seat(row.application, by=person(request)))
+
+    @admin.action(description=_("Back to the preceptor"), permissions=["move"])
+    def reopen(self, request: HttpRequest, rows: QuerySet[WaitlistEntry]) -> None:
+        each(request, rows, lambda row: take_off_waitlist(row.application, by=person(request)))

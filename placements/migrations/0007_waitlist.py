@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('placements', '0005_first_answer'),
+        ('placements', '0006_money'),
         ('rotations', '0008_languages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
