@@ -1,7 +1,7 @@
 """The demo's stories, played through the same actions as anybody's, each on its day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from clocks.calendar import is_business_day, next_monday
-from placements.actions.answers import first_answer
 from placements.actions.applications import (
     choose_dates,
     close_application,
@@ -45,6 +44,7 @@ from seed.papers import play_papers
 from seed.reading import structure
 from seed.schools import play_schools
 from seed.stage import acting_at, moment
+from seed.waiting import play_freed_seat, play_waiting
 
 Row = dict[str, Any]
 MORNING, NOON, EVENING = 9, 12, 18
@@ -60,6 +60,8 @@ class Company:
     # Who acts for a preceptor, by the preceptor's key.
     delegates: dict[int, User]
     today: date
+    # Who was put on a waitlist, and on which day; the dates fill up while the stories are played.
+    waiting: list[tuple[Application, Any]] = field(default_factory=list)
 
     @property
     def first_monday(self) -> date:
@@ -80,6 +82,8 @@ def play_cast(
     stories = structure("demo/cast.json")["stories"]
     for row in sorted(stories, key=_turn):
         play(row, company)
+    play_waiting(company.waiting)
+    play_freed_seat(structure("demo/cast.json")["freed_seat"], company)
     play_money(listings, staff, company.today)
     for row in structure("demo/cast.json")["questions"]:
         _ask(row, company)
@@ -146,10 +150,8 @@ def _answer(application: Application, row: Row, company: Company) -> None:
             decline_application(application, by=host, reason=reason, note=row["note"])
         elif status == Status.CHANGES_REQUESTED:
             request_changes(application, by=host, note=row["note"])
-        elif status in {Status.WAITLISTED, Status.CLOSED}:
-            transition(
-                application, Status.WAITLISTED, by=host, **first_answer(application, by=host)
-            )
+        elif status == Status.WAITLISTED:
+            company.waiting.append((application, timezone.now()))
         elif status == Status.INELIGIBLE:
             mark_ineligible(application, by=company.staff, note=row["note"])
 

@@ -232,12 +232,16 @@ def _told_weeks() -> dict[str, set[date]]:
     """The weeks that the stories need of each listing, whatever day the demo is loaded."""
     first_monday = next_monday(timezone.localdate())
     weeks: dict[str, set[date]] = {}
-    for story in structure("demo/cast.json")["stories"]:
-        if story["start_week"] is not None:
-            start = first_monday + story["start_week"] * WEEK
-            weeks.setdefault(story["listing"], set()).update(
-                start + n * WEEK for n in range(story["weeks"])
-            )
+    told = structure("demo/cast.json")
+    freed = told["freed_seat"]
+    asked = [(story, [story["start_week"]]) for story in told["stories"]]
+    for row, start_weeks in [*asked, (freed, freed["start_weeks"])]:
+        for start_week in start_weeks:
+            if start_week is not None:
+                start = first_monday + start_week * WEEK
+                weeks.setdefault(row["listing"], set()).update(
+                    start + n * WEEK for n in range(row["weeks"])
+                )
     return weeks
 
 

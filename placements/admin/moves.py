@@ -45,8 +45,8 @@ from placements.actions.placements import (
     resume_placement,
 )
 from placements.actions.schools import revoke_school
-from placements.admin.money import LedgerInline, MoneyFilter, MoneyPages
 from placements.actions.waitlist import take_off_waitlist, waitlist_application
+from placements.admin.money import LedgerInline, MoneyFilter, MoneyPages
 from placements.models import (
     Application,
     Evaluation,
