@@ -143,7 +143,8 @@ def _move(placement: Placement, weeks: int) -> None:
     charge(placement, by=None)
     application = placement.application
     application.start_on = placement.start_on
-    application.save(update_fields=["start_on", "updated_at"])
+    application.starts = [day - back for day in application.starts]
+    application.save(update_fields=["start_on", "starts", "updated_at"])
     after = f"{placement.start_on}:{placement.end_on}"
     for due in Due.objects.filter(
         kind__startswith="placement.", subject_id=placement.pk, done_at=None
