@@ -26,6 +26,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Hers, those sent to her office, all of them for staff; drafts are private."""
         if user.is_staff and user.has_perm("placements.view_application"):
             return self
+        return self.of_party(user)
+
+    def of_party(self, user: User) -> "ApplicationQuerySet":
+        """Hers, and those sent to her office."""
         sent = ~Q(status=Status.DRAFT) & Q(submitted_at__isnull=False)
         reviewed = Q(listing__preceptor__in=user.practices) & sent & ~Q(review_started_at=None)
         return self.filter(Q(learner=user) | reviewed)
