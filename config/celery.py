@@ -104,6 +104,7 @@ app.conf.update(
         "act on what is due": {"task": "clocks.tasks.tick", **SWEEP},
         "mend the catalogue": {"task": "rotations.tasks.mend_catalogue", **SWEEP},
         "scan files that wait": {"task": "accounts.tasks.scan_pending", **SWEEP},
+        "scan files of messages that wait": {"task": "threads.tasks.scan_attachments", **SWEEP},
         "draw pages that are owed": {"task": "accounts.tasks.draw_pending", **SWEEP},
         "forget offers that nobody confirmed": {
             "task": "accounts.tasks.forget_offers",

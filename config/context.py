@@ -14,6 +14,7 @@ from accounts.queries import is_demo_portal
 from config.staying import seconds_left
 from placements.queries import review_queue
 from rotations.views.shelf import SAVED
+from threads.queries import unread_count
 
 THEMES = ("light", "dark")
 
@@ -66,7 +67,16 @@ class Navigation:
         links = [*self._public(), self._saved(), mine]
         if user.is_staff and role in {"", Role.COORDINATOR}:
             links[-1] = self._link("admin:index", _("Admin"))
-        return links
+        return [*links, self._messages(user)]
+
+    def _messages(self, user: User) -> dict[str, Any]:
+        link = self._link("threads:threads", _("Messages"), count=unread_count(user))
+        return {**link, "here": link["here"] or self._in_messages}
+
+    @property
+    def _in_messages(self) -> bool:
+        """A conversation's address lies below its application's."""
+        return self.request.path.endswith("/messages/")
 
     def _office(self, user: User) -> list[dict[str, Any]]:
         """A preceptor's links; letters are hers alone."""
@@ -78,7 +88,7 @@ class Navigation:
         ]
         if user.is_preceptor:
             links.append(self._link("letters:requests", _("Letters")))
-        return links
+        return [*links, self._messages(user)]
 
     def _public(self) -> list[dict[str, Any]]:
         return [
@@ -93,5 +103,5 @@ class Navigation:
             "url": url,
             "label": label,
             "count": count,
-            "here": self.request.path.startswith(url),
+            "here": self.request.path.startswith(url) and not self._in_messages,
         }

@@ -11,7 +11,8 @@ from django.utils.http import urlencode
 from config.errors import permission_denied
 
 # Daily work first; what only an admin of the machine looks at last.
-ORDER = ["placements", "rotations", "accounts", "letters", "guides", "privacy", "outbox", "clocks"]
+ORDER = ["placements", "threads", "rotations", "accounts", "letters", "guides", "privacy", "outbox",
+         "clocks"]  # fmt: skip
 # Their rows are secrets and sessions: nothing to read or edit by hand.
 HIDDEN = {"account", "mfa", "socialaccount", "usersessions"}
 # Read from the page of the row whose history it is.

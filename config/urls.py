@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("privacy/", include("privacy.urls")),
     path("", include("letters.urls")),
+    path("", include("threads.urls")),
     path("", include("placements.urls")),
     path("", include("accounts.urls")),
     path("", include("guides.urls")),

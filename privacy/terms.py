@@ -15,6 +15,8 @@ class Term(TextChoices):
     STATEMENTS = "statements", _("What you wrote for a rotation that took place")
     PLACEMENTS = "placements", _("Rotations, hours, evaluations, certificates")
     LETTERS = "letters", _("Letter requests: your words and the PDF")
+    MESSAGES = "messages", _("Messages with preceptors and coordinators, and their files")
+    REPORTS = "reports", _("Reports in confidence, with what staff noted")
     QUESTIONS = "questions", _("Questions about a listing")
     MAILS = "mails", _("Texts of mails that we sent")
     COPIES = "copies", _("Copies of your data")
@@ -50,6 +52,16 @@ SHIPPED = {
         7 * 365 + 2, _("after the rotation ended"), f"{OURS}: they are verified for years"
     ),
     Term.LETTERS: Shipped(60, _("after the request ended"), OURS),
+    Term.MESSAGES: Shipped(
+        3 * 365,
+        _("after the application or the rotation ended"),
+        f"{OURS}: questions and claims",
+    ),
+    Term.REPORTS: Shipped(
+        7 * 365 + 2,
+        _("after they were closed"),
+        f"{OURS}: duty of care, and claims (GDPR Art. 17 (3) e)",
+    ),
     Term.QUESTIONS: Shipped(365, _("after they were asked"), OURS),
     Term.MAILS: Shipped(365, _("after they were sent"), OURS),
     Term.COPIES: Shipped(7, _("after they were made"), OURS),

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.actions import ensure_groups
+from accounts.uploads import CleanFile
 from guides.models import Guide, Page
 from letters.states import LetterStatus
 from placements.states import PlacementStatus, Status
@@ -27,6 +28,8 @@ from tests.factories.placements import ApplicationFactory, PlacementFactory, lea
 from tests.factories.privacy import ErasureFactory, ExportFactory
 from tests.factories.rotations import ListingFactory
 from tests.papers import drawn
+from threads.actions.messages import send_message
+from threads.actions.reports import file_report
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +172,16 @@ TABLE = {
     "placements:sign_hours": row(SIGN_IN, NO, GONE, OK, OK, GONE, NO),
     "placements:arrived": POSTED,
     "placements:evaluation": row(SIGN_IN, NO, GONE, OK, NO, GONE, NO),
+    "threads:threads": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "threads:mails": POSTED,
+    # What a mail carries, for whoever has it.
+    "threads:quiet_link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
+    "threads:thread": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
+    "threads:of_placement": row(SIGN_IN, 302, GONE, 302, 302, GONE, 302),
+    "threads:attachment": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
+    "threads:report": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    # Its writer's alone; staff have it in the admin.
+    "threads:own_report": row(SIGN_IN, OK, GONE, GONE, GONE, GONE, GONE),
     "privacy:home": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
     "privacy:ask_copy": row(SIGN_IN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN, AGAIN),
     "privacy:export": row(SIGN_IN, AGAIN, GONE, GONE, GONE, GONE, GONE),
@@ -236,6 +249,15 @@ class Cast:
         self.receipt = self.placement.ledger.get(kind="received").receipt
         self.certificate = IssuedDocumentFactory(placement=self.placement)
         self.letter = LetterRequestFactory(placement=self.placement, status=LetterStatus.REQUESTED)
+        file = CleanFile(b"%PDF-1.4\n%%EOF\n", "application/pdf", "letter.pdf", 1)
+        self.message = send_message(
+            self.application, by=self.learner, text="Hello", key="of-one-form", files=[file]
+        )
+        self.thread, self.attachment = self.message.thread, self.message.attachments.get()
+        self.report = file_report(
+            by=self.learner, concern="safety", text="A needle", no_mail=True,
+            application=self.application,
+        )  # fmt: skip
         self.export = ExportFactory(owner=self.learner, ready=True)
         self.erasure = ErasureFactory()
 
@@ -275,6 +297,13 @@ class Cast:
                 "link": "nothing-we-made", "school_link": "nothing-we-made",
                 "seat": "nothing-we-made",
                 "immunization_remove": "nobodys"}  # fmt: skip
+        of_a_thread = {
+            "thread": self.application.code,
+            "of_placement": self.placement.code,
+            "attachment": self.attachment.code,
+            "own_report": self.report.code,
+            "quiet_link": "nothing-we-made",
+        }
         of_a_placement = {
             "placement",
             "money",
@@ -295,6 +324,8 @@ class Cast:
             return [self.document.code, 1]
         if app == "placements" and page not in slug:
             return [self.application.code]
+        if app == "threads":
+            slug = of_a_thread
         return [slug[page]] if page in slug else []
 
     def address(self, name):
@@ -340,7 +371,7 @@ POSTS = [
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
     "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
     "rotations:listing_step", "rotations:listing_weeks", "rotations:take_back_listing",
-    "rotations:discard_listing", "privacy:ask_copy", "privacy:erase", "privacy:call_off",
+    "threads:thread", "rotations:discard_listing", "privacy:ask_copy", "privacy:erase", "privacy:call_off",
 ]  # fmt: skip
 
 
@@ -381,7 +412,7 @@ def test_a_delegate_does_not_judge_nor_invite(client, cast, name):
 
 def snapshot(cast):
     rows = (cast.application, cast.placement, cast.letter, cast.document, cast.listing,
-            cast.delegation, cast.invitation, cast.export, cast.erasure)  # fmt: skip
+            cast.thread, cast.message, cast.report, cast.delegation, cast.invitation, cast.export, cast.erasure)  # fmt: skip
     return [type(thing).objects.filter(pk=thing.pk).values().get() for thing in rows]
 
 

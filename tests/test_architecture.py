@@ -18,6 +18,7 @@ APPS = [
     "privacy",
     "rotations",
     "seed",
+    "threads",
 ]
 # A fact, the app it lives in, and the one module that writes it.
 OWNERS = [
@@ -27,6 +28,7 @@ OWNERS = [
     ("rotations", "taken", {"rotations/actions/seats.py"}),
     ("placements", "taken", set()),
     ("outbox", "sent_at", {"outbox/tasks.py"}),
+    ("threads", "told_at", {"threads/actions/notices.py"}),
     ("clocks", "done_at", {"clocks/actions.py"}),
 ]
 

@@ -40,7 +40,7 @@ def add_document(
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if kind.is_health and not has_consented(owner, ConsentKind.HEALTH):
         raise Refused(_("We may keep health records only if their owner agrees."), code="consent")
-    _refuse_hoard(owner, file.size)
+    refuse_hoard(owner, file.size)
     owner.documents.current().filter(type=kind).update(superseded_at=timezone.now())
     document = Document(
         owner=owner,
@@ -72,11 +72,16 @@ def _keep(document: Document, content: bytes) -> None:
         raise
 
 
-def _refuse_hoard(owner: User, size: int) -> None:
-    kept = owner.documents.exclude(scan=Scan.INFECTED).aggregate(
-        number=Count("pk"), total=Sum("size")
-    )
-    if kept["number"] >= MAX_FILES or (kept["total"] or 0) + size > MAX_TOTAL:
+def refuse_hoard(owner: User, *sizes: int) -> None:
+    """More files of these sizes: papers and what went with messages count together.
+
+    The caller has locked the owner's row. Refuses with ``Refused``.
+    """
+    number, total = len(sizes), sum(sizes)
+    for files in (owner.documents, owner.attachments):
+        kept = files.exclude(scan=Scan.INFECTED).aggregate(number=Count("pk"), total=Sum("size"))
+        number, total = number + kept["number"], total + (kept["total"] or 0)
+    if number > MAX_FILES or total > MAX_TOTAL:
         raise Refused(
             _(
                 "Your wallet is full: %(files)d files and %(mb)d MB are the most. "

@@ -32,6 +32,8 @@ MOVED = frozenset(
         "rotations.Alert.owner",
         "rotations.Question.asker",
         "rotations.SavedListing.owner",
+        "threads.Attachment.owner",
+        "threads.Report.reporter",
         "socialaccount.SocialAccount.user",
     }
 )
@@ -46,6 +48,10 @@ SETTLED = frozenset(
         "accounts.User_groups.user",
         "accounts.User_user_permissions.user",
         "mfa.Authenticator.user",
+        "threads.Mark.person",
+        "threads.Message.author",
+        "threads.Notice.person",
+        "threads.Quiet.person",
         "usersessions.UserSession.user",
     }
 )
@@ -58,6 +64,7 @@ STAYING = frozenset(
         "pghistory.MiddlewareEvents.user",
         "privacy.Erasure.person",
         "privacy.Export.owner",
+        "threads.Message.on_behalf_of",
     }
 )
 # Facts that belong together are taken over together, if the first of them is empty.
@@ -214,6 +221,7 @@ def merge_accounts(kept: User, gone: User, *, by: User) -> None:
     _settle_facts(kept, gone)
     _settle_profiles(kept, gone)
     _settle_delegations(kept, gone, by=by)
+    _settle_conversations(kept, gone)
     _move_rows(kept, gone)
     _settle_addresses(kept, gone)
     _close(gone)
@@ -279,6 +287,22 @@ def _settle_delegations(kept: User, gone: User, *, by: User) -> None:
     now = timezone.now()
     gone.delegations.current().filter(hers | for_herself).update(ended_at=now, ended_by=by)
     kept.delegations.current().filter(for_herself).update(ended_at=now, ended_by=by)
+
+
+def _settle_conversations(kept: User, gone: User) -> None:
+    """One mark for each conversation, the further one; what a mail still owes her is counted on
+    her pages. That somebody joined as a coordinator stays as it was.
+    """
+    for theirs in gone.thread_marks.all():
+        mine = kept.thread_marks.filter(thread=theirs.thread_id)
+        mine.filter(read_to__lt=theirs.read_to).update(read_to=theirs.read_to)
+        if mine.exists():
+            theirs.delete()
+    gone.thread_marks.update(person=kept)
+    gone.notices.all().delete()
+    gone.said.filter(kind="text").update(author=kept)
+    if hasattr(gone, "quiet"):
+        gone.quiet.delete()
 
 
 def _move_rows(kept: User, gone: User) -> None:

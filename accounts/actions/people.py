@@ -35,6 +35,7 @@ COORDINATOR_MODELS = {
                   "cancellationpolicy", "question"],
     "placements": ["application", "placement", "hoursentry", "evaluation", "schoolapproval",
                    "ledgerentry", "receipt", "earning", "preceptorterms"],
+    "threads": ["thread", "message", "attachment", "report", "reportnote"],
     "letters": ["issueddocument", "letterrequest", "matchseason"],
     "guides": ["guide", "page"],
     "outbox": ["message"],
@@ -42,6 +43,8 @@ COORDINATOR_MODELS = {
     "privacy": ["export", "retentionrun"],
     "audit": ["event"],
 }  # fmt: skip
+# What a view_… permission opens beyond the daily work.
+NOT_DAILY = ["view_identity_document", "view_report_about_staff"]
 
 
 @transaction.atomic
@@ -54,7 +57,7 @@ def ensure_groups() -> None:
             content_type__app_label=app,
             content_type__model__in=models,
             codename__regex=r"^(view|add|change)_",
-        ).exclude(codename="view_identity_document")
+        ).exclude(codename__in=NOT_DAILY)
     group.permissions.add(*wanted)
 
 

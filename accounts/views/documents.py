@@ -187,7 +187,7 @@ def document(request: UserRequest, code: str) -> FileResponse:
         raise Http404 from None
     if request.method == "GET":
         read_document(paper, by=request.user, address=address_of(request))
-    return _sandboxed(
+    return sandboxed(
         FileResponse(
             content, as_attachment=True, filename=paper.name, content_type=paper.content_type
         )
@@ -206,10 +206,10 @@ def document_page(request: UserRequest, code: str, number: int) -> FileResponse:
         raise Http404 from None
     if request.method == "GET":
         read_document(paper, by=request.user, address=address_of(request), page=number)
-    return _sandboxed(FileResponse(content, content_type="image/jpeg"))
+    return sandboxed(FileResponse(content, content_type="image/jpeg"))
 
 
-def _sandboxed(response: FileResponse) -> FileResponse:
+def sandboxed(response: FileResponse) -> FileResponse:
     response["Cache-Control"] = "no-store, private"
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "seed",
     "privacy",
     "letters",
+    "threads",
     "placements",
     "rotations",
     "accounts",

@@ -44,6 +44,7 @@ from privacy.queries import days_of
 from privacy.queries.holdups import RUNNING
 from privacy.terms import Term
 from rotations.models import Question
+from threads.models import Report, Thread
 
 logger = logging.getLogger(__name__)
 
@@ -181,6 +182,14 @@ def _forget_letters(rows: QuerySet) -> None:
     _empty_history(LetterRequest, Q(pgh_obj_id__in=keys), LETTER_WORDS)
 
 
+def _talks(moment: datetime) -> QuerySet:
+    """Of requests that led to nothing, and of rotations that are over."""
+    applications = _unanswered(moment).values("pk")
+    return Thread.objects.filter(
+        Q(application__in=applications) | Q(application__placement__in=_over(moment).values("pk"))
+    )
+
+
 def _sent(moment: datetime) -> QuerySet:
     """Sent or given up; what is still owed is never old."""
     done = Q(sent_at__lt=moment) | Q(failed_at__lt=moment) | Q(discarded_at__lt=moment)
@@ -234,6 +243,12 @@ RULES = (
     Rule(Term.STATEMENTS, _written, _forget_words),
     Rule(Term.PLACEMENTS, _over, _forget_placements),
     Rule(Term.LETTERS, _letters, _forget_letters),
+    Rule(Term.MESSAGES, _talks, delete_with_files),
+    Rule(
+        Term.REPORTS,
+        lambda moment: Report.objects.filter(closed_at__lt=moment),
+        lambda rows: rows.delete(),
+    ),
     Rule(
         Term.QUESTIONS,
         lambda moment: Question.objects.filter(asked_at__lt=moment),

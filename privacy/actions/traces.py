@@ -41,6 +41,8 @@ from placements.models import Application, Evaluation, HoursEntry, Placement
 from privacy.actions.history import history_of, rewrite
 from privacy.models import Erasure, Export
 from rotations.models import Listing, Question
+from threads.models import Message as ThreadMessage
+from threads.models import Notice, Report, Thread
 
 REMOVED = "[name removed]"
 
@@ -69,8 +71,19 @@ def _about(person: User) -> Iterator[QuerySet]:
     yield IssuedDocument.objects.filter(placement__in=placements)
     yield Listing.objects.filter(preceptor__user=person)
     yield Question.objects.filter(Q(asker=person) | known | Q(listing__preceptor__user=person))
+    yield from _said(person)
     yield Export.objects.filter(owner=person)
     yield Erasure.objects.filter(person=person)
+
+
+def _said(person: User) -> Iterator[QuerySet]:
+    threads = Thread.objects.filter(
+        Q(application__learner=person) | Q(application__listing__preceptor__user=person)
+    )
+    yield threads
+    about = Q(messages__thread__in=threads.values("pk")) | Q(messages__author=person)
+    yield Notice.objects.filter(about | Q(person=person)).distinct()
+    yield Report.objects.filter(reporter=person)
 
 
 def _addresses(person: User) -> set[str]:
@@ -137,6 +150,7 @@ TEXTS: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (
     (Evaluation, "placement__preceptor__user", ("comment",)),
     (LetterRequest, "placement__preceptor__user", ("message", "decline_note")),
     (Question, "listing__preceptor__user", ("text", "answer")),
+    (ThreadMessage, "thread__application__listing__preceptor__user", ("text",)),
     (
         Listing,
         "preceptor__user",

@@ -18,6 +18,7 @@ from letters.models import IssuedDocument, LetterRequest
 from outbox.models import Message
 from privacy.queries.readings import in_words, readings
 from privacy.registry import NOBODY, NOT_COPIED, RECORDS, Record
+from threads.models import Attachment
 
 PLAIN = (str, int, float, bool, list, dict, type(None))
 Row = dict[str, Any]
@@ -92,6 +93,8 @@ def files_of(user: User) -> Iterator[tuple[str, FieldFile]]:
     """(place in the copy, file) of each file that is hers."""
     for paper in Document.objects.openable().filter(owner=user).select_related("type"):
         yield _place(paper, paper.file), paper.file
+    for sent in Attachment.objects.openable().filter(owner=user):
+        yield _place(sent, sent.file), sent.file
     for preceptor in PreceptorProfile.objects.filter(user=user).exclude(photo=""):
         yield _place(preceptor, preceptor.photo), preceptor.photo
     for issued in IssuedDocument.objects.filter(placement__learner=user):
@@ -107,15 +110,20 @@ def _place(one: Model, file: FieldFile) -> str:
         return ""
     match one:
         case Document():
-            stem, _dot, ending = one.name.rpartition(".")
-            name = slugify(stem)[:60] or "document"
-            return f"files/documents/{one.type.slug}-{one.pk}-{name}.{slugify(ending)[:8]}"
+            return f"files/documents/{one.type.slug}-{one.pk}-{_tame(one.name)}"
+        case Attachment():
+            return f"files/messages/{one.pk}-{_tame(one.name)}"
         case PreceptorProfile():
             return "files/photo.jpg"
         case IssuedDocument():
             return f"files/certificates/certificate-{one.number}.pdf"
         case _:
             return f"files/letter-requests/letter-request-{one.pk}.pdf"
+
+
+def _tame(name: str) -> str:
+    stem, _dot, ending = name.rpartition(".")
+    return f"{slugify(stem)[:60] or 'document'}.{slugify(ending)[:8]}"
 
 
 def readme(user: User) -> str:

@@ -1,18 +1,20 @@
-"""Who has looked at a learner's papers."""
+"""Who has looked at a learner's papers, and at her messages as staff."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Model, TextField
+from django.db.models import Count, Max, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast, TruncDate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Document, DocumentType, User
 from audit.models import Event
+from threads.models import Attachment, Thread
 
-READ = ("document.read",)
+READ = ("document.read", "thread.read", "attachment.read")
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,26 @@ def readings(user: User) -> Any:
     history: type[Model] = Document.pgh_event_model  # type: ignore[attr-defined]
     papers = history._default_manager.filter(owner=user).order_by().values("pgh_obj_id")
     events = Event.objects.filter(
-        subject=Document._meta.label_lower,
-        subject_id__in=papers.annotate(key=Cast("pgh_obj_id", TextField())).values("key"),
+        _of(Document, papers.annotate(key=Cast("pgh_obj_id", TextField())))
+        | _of(Thread, _keyed(Thread.objects.filter(application__learner=user)))
+        | _of(Attachment, _keyed(Attachment.objects.filter(owner=user))),
         verb__in=READ,
     ).exclude(by=user)
     return (
         events.annotate(day=TruncDate("at", tzinfo=user.zone))
-        .values("subject_id", "by", "on_behalf_of", "detail__type", "day")
+        .values("subject", "subject_id", "by", "on_behalf_of", "detail__type", "day")
         .annotate(last=Max("at"), times=Count("pk"))
         .order_by("-last", "subject_id", "by")
     )
+
+
+def _keyed(rows: QuerySet) -> QuerySet:
+    keyed: QuerySet = rows.order_by().annotate(key=Cast("pk", TextField()))
+    return keyed
+
+
+def _of(model: type[Model], rows: QuerySet) -> Q:
+    return Q(subject=model._meta.label_lower, subject_id__in=rows.values("key"))
 
 
 def in_words(rows: Iterable[Any]) -> list[Reading]:
@@ -55,12 +67,19 @@ def in_words(rows: Iterable[Any]) -> list[Reading]:
     return [
         Reading(
             row["last"],
-            names.get(row["detail__type"], _("A document")),
+            names.get(row["detail__type"]) or str(_OTHERS[row["subject"]]),
             reader_of(people.get(row["on_behalf_of"] or row["by"])),
             row["times"],
         )
         for row in rows
     ]
+
+
+_OTHERS = {
+    Document._meta.label_lower: gettext_lazy("A document"),
+    Thread._meta.label_lower: gettext_lazy("Messages of a rotation"),
+    Attachment._meta.label_lower: gettext_lazy("A file that you sent"),
+}
 
 
 def reader_of(person: User | None) -> str:

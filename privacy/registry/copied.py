@@ -41,6 +41,8 @@ from placements.models import (
 )
 from privacy.models import Erasure, Export
 from rotations.models import Alert, Listing, Question, SavedListing, Told
+from threads.models import Attachment, Mark, Quiet, Report
+from threads.models import Message as ThreadMessage
 
 SECRET = "A secret: whoever reads it could act in your name."  # noqa: S105  a reason
 
@@ -173,6 +175,16 @@ RECORDS = (
     Record("alerts_told", Told, lambda user: Q(alert__owner=user)),
     Record("questions", Question, lambda user: Q(asker=user)),
     Record(
+        "messages_you_wrote",
+        ThreadMessage,
+        lambda user: Q(author=user),
+        without={"key": "The form's own name, so that it counts once."},
+    ),
+    Record("files_you_sent", Attachment, lambda user: Q(owner=user)),
+    Record("conversations_read", Mark, lambda user: Q(person=user), only=("thread", "read_at")),
+    Record("no_mails_about_messages", Quiet, lambda user: Q(person=user)),
+    Record("reports", Report, lambda user: Q(reporter=user)),
+    Record(
         "mails",
         Message,
         lambda user: Q(user=user),
@@ -256,4 +268,8 @@ NOT_COPIED = {
     "sessions.Session": SECRET,
     "socialaccount.SocialApp": NOBODY,
     "socialaccount.SocialToken": SECRET,
+    "threads.Notice": "That you are owed a mail about new messages.",
+    "threads.Notice_messages": "Which messages that mail is about.",
+    "threads.ReportNote": "What staff noted about a report; it may name others.",
+    "threads.Thread": "When a conversation last moved: its messages are in the copy.",
 }

@@ -48,6 +48,8 @@ from placements.models import (
 )
 from privacy.models import Export
 from rotations.models import Alert, Question, SavedListing, Told
+from threads.models import Attachment, Mark, Notice, Quiet
+from threads.models import Message as ThreadMessage
 
 SILENT = (models.BooleanField, models.DateTimeField, models.GeneratedField)
 WORDS = (models.CharField, models.TextField, models.JSONField, models.FileField, ArrayField)
@@ -122,6 +124,14 @@ FATES = (
     _deleted(Alert, lambda user: Q(owner=user)),
     _deleted(Question, lambda user: Q(asker=user)),
     _deleted(Export, lambda user: Q(owner=user)),
+    _deleted(
+        Attachment,
+        lambda user: Q(owner=user) | Q(message__thread__application__learner=user),
+    ),
+    _deleted(Notice, lambda user: Q(person=user)),
+    _deleted(Mark, lambda user: Q(person=user)),
+    _deleted(Quiet, lambda user: Q(person=user)),
+    Fate(ThreadMessage, lambda user: Q(author=user) | Q(thread__application__learner=user)),
     Fate(LearnerProfile, lambda user: Q(user=user), sets={"season": None}),
     Fate(
         PreceptorProfile,
@@ -187,6 +197,10 @@ NOT_ERASED = {
     "rotations.Listing_co_preceptors": "She is taken out of other preceptors' listings.",
     "sessions.Session": "Hers are looked for and deleted.",
     "socialaccount.SocialToken": "Goes with its account.",
+    "threads.Notice_messages": "Keys only; goes with its notice or its message.",
+    "threads.Report": "Kept for its term, for claims and for the safety of others (GDPR Art. 17 (3) e).",
+    "threads.ReportNote": "Kept with its report.",
+    "threads.Thread": "Keys and moments only.",
 }
 
 # Where her name may stand afterwards, and why.

@@ -130,7 +130,7 @@ def test_the_page_asks_as_much_for_three_as_for_one(hers, size, django_assert_nu
         fact(hers.user, on=date(1999, 5, 1 + n))
     hers.get(PAGE)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(hers.get(PAGE).context["rows"]) == size
 
 

@@ -173,7 +173,7 @@ def test_the_page_asks_as_much_for_three_kinds_as_for_one(hers, number, django_a
         DocumentTypeFactory(slug=f"k{kind}", name=f"K {kind}")
     hers.get(SEVERAL)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert hers.get(SEVERAL).status_code == 200
 
 

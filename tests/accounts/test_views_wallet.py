@@ -258,7 +258,7 @@ def test_the_wallet_asks_as_much_for_three_as_for_one(
         DocumentFactory(owner=amara, type=DocumentTypeFactory(slug=f"k{kind}", name=f"K {kind}"))
     hers.get(WALLET)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert hers.get(WALLET).status_code == 200
 
 

@@ -25,7 +25,7 @@ def test_the_list_asks_as_much_for_three_as_for_one(person, others, django_asser
     client = signed_in(person)
     client.get(PAGE)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(listed(client)) == others + 1
 
 

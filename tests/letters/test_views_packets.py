@@ -15,7 +15,7 @@ from tests.letters.requests import NOTE, author_of, learner_of
 
 pytestmark = pytest.mark.django_db
 
-LIST_QUERIES = 7
+LIST_QUERIES = 8
 
 
 def packet_of(letter):

@@ -99,5 +99,5 @@ def test_the_wallet_asks_as_much_for_three_rotations_as_for_one(
     client.force_login(amara)
     client.get(WALLET)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert client.get(WALLET).status_code == 200

@@ -131,7 +131,7 @@ def test_days_ask_as_much_for_three_as_for_one(client, over, days, django_assert
     over.hours.exclude(pk__in=kept).delete()
     sign_in(client, over).get(url("sign_hours", over))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get(url("sign_hours", over)).status_code == 200
 
 

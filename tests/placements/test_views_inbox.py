@@ -77,7 +77,7 @@ def test_the_inbox_asks_as_much_for_three_as_for_one(
         HoursEntryFactory(placement=placement)
     hers.get(INBOX)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert hers.get(INBOX).status_code == 200
 
 
@@ -159,7 +159,7 @@ def test_learners_ask_as_much_for_three_as_for_one(hers, listing, rows, django_a
             PlacementFactory(listing=listing, status=status, application__weeks_capacity=9)
     hers.get(LEARNERS)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert hers.get(LEARNERS).status_code == 200
 
 

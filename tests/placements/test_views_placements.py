@@ -160,7 +160,7 @@ def test_placement_takes_as_many_queries_for_three_days_as_for_one(
         HoursEntryFactory(placement=running, day=running.start_on + timedelta(days=n))
     client.get(running.get_absolute_url())
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page = client.get(running.get_absolute_url())
 
     assert len(page.context["hours"]) == size

@@ -107,7 +107,7 @@ def test_it_takes_as_many_queries_for_three_as_for_one(
     for _ in range(size):
         read_document(cv, by=PreceptorFactory().user, address=None)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         hers.get(LOOKED)
     assert Document.objects.count() == 1
 
@@ -118,5 +118,5 @@ def test_the_page_of_her_data_too(hers, amara, cv, size, django_assert_num_queri
     for _ in range(size):
         read_document(cv, by=PreceptorFactory().user, address=None)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         hers.get(reverse("privacy:home"))
