@@ -31,7 +31,9 @@ from seed.people import build_address_changes, build_learners, build_staff
 from seed.reference import load_reference
 from seed.saved import play_saved
 from seed.scenery import build_listings, build_preceptors, build_sites
+from seed.talks import play_reports, play_talks
 from seed.traffic import build_traffic
+from threads.models import Attachment
 
 
 @transaction.atomic
@@ -53,6 +55,8 @@ def load_demo() -> str:
     delegates = build_offices(preceptors, staff)
     _take_stock()
     stories = play_cast(listings, learners, coordinator, delegates)
+    play_talks(coordinator, delegates)
+    play_reports(learners, coordinator)
     _take_stock()
     build_traffic(preceptors)
     play_saved(listings, learners)
@@ -94,6 +98,7 @@ def clear_portal() -> None:
         for model in (Export, IssuedDocument, LetterRequest, Receipt)
         for name in model._default_manager.exclude(file="").values_list("file", flat=True)
     ]
+    names += Attachment.objects.values_list("file", flat=True)
     names += [name for document in Document.objects.all() for name in document.file_names]
     names += FileToDelete.objects.values_list("name", flat=True)
     names += PreceptorProfile.objects.exclude(photo="").values_list("photo", flat=True)

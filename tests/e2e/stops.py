@@ -24,6 +24,9 @@ from tests.factories.accounts import (
     PreceptorFactory,
     UserFactory,
 )
+from threads.kinds import Concern
+from threads.links import quiet_url
+from threads.models import Report, Thread
 
 Act = Callable[[Page], object]
 SUBMIT = "main form:has(.btn-primary, .submit-row) [type=submit]"
@@ -128,6 +131,8 @@ class Portal:
     def stops(self) -> dict[User | None, list[Stop]]:
         refused = SchoolApproval.objects.get(answer="no")
         school = reverse("placements:school", args=[refused.application.code])
+        closed = Thread.objects.get(application__listing__slug__startswith="pa-primary-care")
+        own = Report.objects.get(closed_at__isnull=False)
         return {
             None: [
                 *self.public(),
@@ -145,6 +150,8 @@ class Portal:
             self.coordinator: self.office(),
             refused.application.learner: [Stop(school), Stop(school, send())],
             self.hosted("active").learner: self.payers(self.hosted("active")),
+            closed.application.learner: [Stop(closed.get_absolute_url())],
+            own.reporter: [Stop("/report/"), Stop(own.get_absolute_url())],
         }
 
     def payers(self, placement: Placement) -> list[Stop]:
@@ -228,6 +235,7 @@ class Portal:
             Stop("/" + review.split("/", 3)[3]),
             Stop("/r/nothing-we-made/", status=404),
             *self.schools(),
+            Stop("/" + quiet_url(self.learner).split("/", 3)[3]),
             Stop(reverse("accounts:stop_address_change", args=[STOP])),
             *(Stop(reverse("letters:packet", args=[letter.token])) for letter in hers),
             Stop(reverse("letters:packet", args=[over.token]), status=404),
@@ -275,6 +283,19 @@ class Portal:
             Stop("/verify/", try_codes),
         ]
 
+    def talks(self, person: User) -> list[Stop]:
+        """A person's conversations, one that takes messages and what it says of an empty one."""
+        thread = Thread.objects.visible_to(person).first()
+        page = thread.get_absolute_url()
+        report = f"/report/?about={thread.application.code}"
+        return [
+            Stop("/messages/"),
+            Stop(page),
+            Stop(page, send(shows="#write .errsum")),
+            Stop(report),
+            Stop(report, send()),
+        ]
+
     def learners(self) -> list[Stop]:
         draft, offered = self.applied("draft"), self.applied("offered")
         asked = self.applied("under_review")
@@ -288,6 +309,8 @@ class Portal:
             return reverse(f"placements:{name}", args=[application.code])
 
         return [
+            *self.talks(self.learner),
+            Stop(reverse("threads:thread", args=[draft.code])),
             Stop("/applications/"),
             Stop("/saved/"),
             Stop("/saved/search/?state=TX"),
@@ -357,6 +380,7 @@ class Portal:
             Stop("/applications/"),
             Stop("/wallet/"),
             Stop("/letters/"),
+            Stop("/messages/"),
             Stop("/profile/", send(shows=".errsum, .note")),
             Stop("/accounts/reauthenticate/"),
             *(Stop(f"/privacy/{page}/") for page in ("your-data", "who-looked")),
@@ -373,6 +397,7 @@ class Portal:
         waiting = self.asked("under_review")
         review = reverse("placements:review", args=[waiting.code])
         return [
+            *self.talks(self.preceptor),
             Stop("/inbox/"),
             Stop(review),
             Stop(reverse("placements:review", args=[self.asked("offered").code])),
@@ -454,12 +479,19 @@ class Portal:
         on_behalf = reverse("admin:placements_application_on_behalf")
         paying = Placement.objects.filter(paid_at=None, status="onboarding").first()
         decline = {"action": "decline", "_selected_action": str(application.pk)}
+        report = Report.objects.exclude(concern=Concern.STAFF).first()
+        note = {"action": "note", "_selected_action": str(report.pk)}
         return [
             Stop("/accounts/2fa/"),
             Stop("/accounts/2fa/recovery-codes/"),
             Stop("/accounts/2fa/recovery-codes/generate/"),
             Stop("/accounts/2fa/totp/deactivate/"),
             Stop("/admin/"),
+            *self.talks(self.coordinator)[:2],
+            Stop(reverse("admin:threads_report_changelist")),
+            Stop(reverse("admin:threads_report_changelist"), choose(note)),
+            Stop(reverse("admin:threads_report_change", args=[report.pk])),
+            Stop(reverse("admin:threads_thread_change", args=[Thread.objects.first().pk])),
             Stop(reverse("admin:privacy_retentionrun_changelist")),
             Stop(reverse("admin:privacy_export_changelist")),
             Stop(reverse("admin:placements_application_changelist")),
