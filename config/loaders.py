@@ -1,23 +1,19 @@
-"""Templates as they are sent: what makes a source readable is not worth a reader's data."""
+"""Pages as they are sent: what makes a template readable is not worth a reader's data."""
 
 import re
 
 from django.template import Origin
-from django.template.loaders import app_directories, filesystem
+from django.template.loaders import filesystem
 
 INDENT = re.compile(r"\n\s+")
 
 
-class _Flat:
-    """Lines begin at the margin; a line's end stays, so that words never grow together."""
+class Flat(filesystem.Loader):
+    """Lines of our own pages begin at the margin; their ends stay, so that words never grow together.
+
+    Mails are left as they are, and so are libraries' templates, whose texts are translated whole.
+    """
 
     def get_contents(self, origin: Origin) -> str:
-        return INDENT.sub("\n", super().get_contents(origin))  # type: ignore[misc]
-
-
-class Filesystem(_Flat, filesystem.Loader):
-    """The project's own templates."""
-
-
-class AppDirectories(_Flat, app_directories.Loader):
-    """Those of the libraries."""
+        text = super().get_contents(origin)
+        return INDENT.sub("\n", text) if origin.name.endswith(".html") else text

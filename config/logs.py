@@ -10,8 +10,8 @@ from typing import Any
 SECRET = re.compile(
     r"""
     (/(?:
-        r | s | l                             # answer a request, confirm for a school, read a packet
-      | alerts                                # end a kind of mail
+        r | s | l | w                         # answer a request, for a school, read a packet, a seat
+      | alerts | messages/mails               # end a kind of mail
       | invitations | address | privacy/keep  # join, stop a change of address or an erasure
       | verify | VERIFY                       # what a certificate says
       | accounts/password/reset/key | accounts/confirm-email

@@ -134,8 +134,8 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 
 LOADERS = [
-    "config.loaders.Filesystem",
-    "config.loaders.AppDirectories",
+    "config.loaders.Flat",
+    "django.template.loaders.app_directories.Loader",
 ]
 READ_ONCE = [("django.template.loaders.cached.Loader", LOADERS)]
 PAGES: dict[str, Any] = {

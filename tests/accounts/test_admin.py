@@ -223,6 +223,8 @@ def test_a_learner_is_entered_with_ids_as_people_read_them_out(office):
 
 
 NO_ROWS = {
+    "certifications-TOTAL_FORMS": "0",
+    "certifications-INITIAL_FORMS": "0",
     "licences-TOTAL_FORMS": "0",
     "licences-INITIAL_FORMS": "0",
     "introduction-TOTAL_FORMS": "0",
@@ -261,6 +263,7 @@ def test_another_npi_must_be_checked_again(office):
     )
     licence = mine.licences.get()
     rows = {
+        "certifications-TOTAL_FORMS": "0", "certifications-INITIAL_FORMS": "0",
         "licences-TOTAL_FORMS": "1", "licences-INITIAL_FORMS": "1", "licences-0-id": licence.pk,
         "licences-0-preceptor": mine.pk, "licences-0-state": licence.state,
         "licences-0-number": licence.number, "licences-0-expires_on": licence.expires_on,

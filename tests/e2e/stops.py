@@ -13,8 +13,8 @@ from accounts.kinds import InvitationKind
 from accounts.models import AddressChange, Document, User
 from config.errors import server_error
 from letters.models import IssuedDocument, LetterRequest
-from placements.links import review_url, school_url
-from placements.models import Application, Placement, SchoolApproval
+from placements.links import review_url, school_url, seat_url
+from placements.models import Application, Placement, SchoolApproval, WaitlistEntry
 from privacy.models import Erasure
 from rotations.models import Listing
 from rotations.views.editor import STEPS
@@ -175,6 +175,7 @@ class Portal:
             Stop(ask, send()),
             *self.comparing(listing),
             Stop(listing.preceptor.get_absolute_url()),
+            Stop("/pairs/?start=2027-03-29&weeks=8"),
             Stop("/specialties/"),
             Stop(listing.specialty.get_absolute_url()),
             Stop("/eligibility/"),
@@ -231,9 +232,12 @@ class Portal:
         hers = LetterRequest.objects.filter(placement__listing__preceptor__user=self.preceptor)
         over = LetterRequest.objects.get(status="cancelled")
         review = review_url(self.asked("under_review"), self.preceptor)
+        offered = WaitlistEntry.objects.filter(status="offered").first().application
         return [
             Stop("/" + review.split("/", 3)[3]),
             Stop("/r/nothing-we-made/", status=404),
+            Stop("/" + seat_url(offered).split("/", 3)[3]),
+            Stop("/w/nothing-we-made/", status=404),
             *self.schools(),
             Stop("/" + quiet_url(self.learner).split("/", 3)[3]),
             Stop(reverse("accounts:stop_address_change", args=[STOP])),
@@ -476,6 +480,7 @@ class Portal:
         paper = Document.objects.filter(
             verified_at=None, rejected_at=None, superseded_at=None, type__is_identity=False
         ).first()
+        applications = reverse("admin:placements_application_changelist")
         on_behalf = reverse("admin:placements_application_on_behalf")
         paying = Placement.objects.filter(paid_at=None, status="onboarding").first()
         decline = {"action": "decline", "_selected_action": str(application.pk)}
@@ -494,8 +499,8 @@ class Portal:
             Stop(reverse("admin:threads_thread_change", args=[Thread.objects.first().pk])),
             Stop(reverse("admin:privacy_retentionrun_changelist")),
             Stop(reverse("admin:privacy_export_changelist")),
-            Stop(reverse("admin:placements_application_changelist")),
-            Stop(reverse("admin:placements_application_changelist"), choose(decline)),
+            Stop(applications),
+            Stop(f"{applications}?id={application.pk}", choose(decline)),
             Stop(reverse("admin:placements_application_change", args=[application.pk])),
             Stop(on_behalf),
             Stop(on_behalf, send()),

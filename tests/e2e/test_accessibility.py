@@ -43,11 +43,11 @@ PARTS = 2
 # Answers that are no pages: files, data, and ways to another page.
 NO_PAGES = {"accounts:dashboard", "accounts:document", "accounts:document_page", "letters:ask",
             "letters:certificate_keys", "letters:packet_pdf", "letters:request_pdf",
-            "letters:verify_capitals", "placements:calendar", "privacy:export",
+            "letters:verify_capitals", "placements:calendar", "placements:receipt_pdf", "privacy:export",
             "rotations:preceptor_photo", "rotations:feed", "rotations:feed_atom",
             "rotations:specialty_feed", "rotations:specialty_feed_atom", "rotations:state_feed",
             "rotations:state_feed_atom", "favicon", "healthz", "manifest", "readyz", "robots",
-            "sitemap", "sitemap_index", "stay", "theme_css"}  # fmt: skip
+            "sitemap", "sitemap_index", "threads:attachment", "threads:of_placement", "stay", "theme_css"}  # fmt: skip
 
 
 def sign_in(context: BrowserContext, user: User | None, base_url: str) -> None:

@@ -112,7 +112,7 @@ def browse(page, live_server, listing):
     expect(page.get_by_role("heading", level=1)).to_contain_text("rotations")
     page.get_by_label("Specialty").select_option("internal-medicine")
     page.get_by_role("button", name="Find rotations").click()
-    page.get_by_role("link", name=listing.title).click()
+    page.get_by_role("link", name=listing.title, exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(listing.title)
     expect(page.get_by_text("Helen Castellano").first).to_be_visible()
     page.get_by_role("button", name="Apply for these dates").click()

@@ -25,7 +25,9 @@ LINKS = {
     "letters:verify_code": [SECRET],
     "placements:link": [SECRET],
     "placements:school_link": [SECRET],
+    "placements:seat": [SECRET],
     "privacy:keep": [SECRET],
+    "threads:quiet_link": [SECRET],
     "account_reset_password_from_key": ["2n", SECRET],
 }
 
