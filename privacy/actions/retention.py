@@ -130,9 +130,13 @@ def _forget_words(rows: QuerySet) -> None:
 
 def _over(moment: datetime) -> QuerySet:
     """Money keeps it for seven years, however short the term: the ledger’s table says so too."""
-    rows = Placement.objects.exclude(status__in=RUNNING).annotate(last=LAST_DAY)
     books = Q(end_on__gte=timezone.now() - BOOKS) & ~Q(ledger=None)
-    return rows.filter(last__lt=moment.date()).exclude(books)
+    return _finished(moment).exclude(books)
+
+
+def _finished(moment: datetime) -> QuerySet:
+    rows = Placement.objects.exclude(status__in=RUNNING).annotate(last=LAST_DAY)
+    return rows.filter(last__lt=moment.date())
 
 
 def _forget_placements(rows: QuerySet) -> None:
@@ -186,7 +190,8 @@ def _talks(moment: datetime) -> QuerySet:
     """Of requests that led to nothing, and of rotations that are over."""
     applications = _unanswered(moment).values("pk")
     return Thread.objects.filter(
-        Q(application__in=applications) | Q(application__placement__in=_over(moment).values("pk"))
+        Q(application__in=applications)
+        | Q(application__placement__in=_finished(moment).values("pk"))
     )
 
 

@@ -164,7 +164,7 @@ class TestLearner:
         address = reverse("placements:my_applications")
         client.get(address)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             assert client.get(address).text.count("Waitlist, 1 of 1") == size
 
     def test_dates_step_takes_three_choices_and_shows_what_overlaps(self, client, ranked):
