@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clocks.intervals import Declared
 from clocks.queries import in_words
-from placements.deadlines import OFFER
+from placements.deadlines import OFFER, WAITLIST_OFFER
 from placements.models import Application, Placement
 from placements.queries import acted_for_office
 from placements.states import PlacementStatus, Status
@@ -147,14 +148,14 @@ def _answer(application: Application) -> Iterator[Step]:
         yield Step(title, DONE, at=application.answered_at)
         text = _("The first in line gets an offer by mail.")
         yield Step(_("You wait for a seat to come free"), NOW, text=text)
-        yield _step_to_accept()
+        yield _step_to_accept(WAITLIST_OFFER)
     elif application.is_open:
         yield Step(_("%(preceptor)s answers your request") % who)
         yield _step_to_accept()
 
 
-def _step_to_accept() -> Step:
-    text = _("You have up to %(time)s") % {"time": in_words(OFFER)}
+def _step_to_accept(window: Declared = OFFER) -> Step:
+    text = _("You have up to %(time)s") % {"time": in_words(window)}
     return Step(_("You accept the offer or decline it"), text=text)
 
 
