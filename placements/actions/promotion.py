@@ -1,5 +1,8 @@
 """Who gets a seat that came free: the first on the waitlist whom it fits, one at a time."""
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,9 +31,13 @@ def promote_next(listing: Listing, *, after_another: bool = False) -> str:
     """
     entries = WaitlistEntry.objects.waiting().in_order()
     entries = entries.filter(application__listing=listing).select_related("application")
+    # Read once: a seat that comes free meanwhile must not pass the first by and serve the second.
+    free = dict(SeatWeek.objects.filter(listing=listing).values_list("monday", "free"))
     reasons: dict[str, str] = {}
     for entry in entries:
-        why = _try(entry, listing)
+        why = _try(entry, listing, free)
+        if why == PassedOver.FULL:
+            free |= dict.fromkeys(entry.block.mondays, 0)
         if why is None:
             _look_again(entry)
             return f"offered to application {entry.application_id}"
@@ -57,20 +64,22 @@ def _remember(entry: WaitlistEntry, why: str) -> None:
     WaitlistEntry.objects.filter(pk=entry.pk).update(passed_over=why, passed_over_at=timezone.now())
 
 
-def _try(entry: WaitlistEntry, listing: Listing) -> PassedOver | str | None:
+def _try(
+    entry: WaitlistEntry, listing: Listing, free: Mapping[date, int]
+) -> PassedOver | str | None:
     """Offer it the seat. None if that was done, empty if it waits no longer, else why not."""
     entry.application.listing = listing
-    why = _why_not(entry)
+    why = _why_not(entry, free)
     if why is None:
         entry.application.lock()
         entry.refresh_from_db(fields=["status", "rests_until"])
         if entry.status != EntryStatus.WAITING:
             return ""
-        why = _why_not(entry) or _offer(entry)
+        why = _why_not(entry, free) or _offer(entry)
     return why
 
 
-def _why_not(entry: WaitlistEntry) -> PassedOver | None:
+def _why_not(entry: WaitlistEntry, free: Mapping[date, int]) -> PassedOver | None:
     """What can be known without a lock; the seats and the limit are decided under theirs."""
     listing, now = entry.application.listing, timezone.now()
     if entry.rests_until and entry.rests_until > now:
@@ -78,8 +87,7 @@ def _why_not(entry: WaitlistEntry) -> PassedOver | None:
     ahead = entry.start_on - timezone.localdate(timezone=listing.site.zone)
     if ahead.days < listing.promotion_lead_days:
         return PassedOver.NEAR
-    rows = SeatWeek.objects.filter(listing=listing, monday__in=entry.block.mondays, free__gt=0)
-    if rows.count() < entry.weeks:
+    if any(free.get(monday, 0) < 1 for monday in entry.block.mondays):
         return PassedOver.FULL
     if has_overlap(entry.application.learner, entry.block):
         return PassedOver.ELSEWHERE

@@ -121,7 +121,7 @@ class TestHerPage:
             BoardFactory(preceptor=helen, certificate=f"field {number}")
         hers.get(PAGE)
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             hers.get(PAGE)
 
 

@@ -60,7 +60,7 @@ def test_takes_as_many_queries_for_three_licenses(hers, helen, size, django_asse
         LicenceFactory(preceptor=helen, state=state)
     hers.get(PAGE)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         hers.get(PAGE)
 
 

@@ -15,7 +15,7 @@ def front(client):
 def test_daily_work_comes_first_and_no_librarys_rows_show(staff_client):
     apps = [app["app_label"] for app in front(staff_client).context["app_list"]]
 
-    assert apps[:2] == ["placements", "rotations"]
+    assert apps[:3] == ["placements", "threads", "rotations"]
     assert not {"account", "mfa", "pghistory", "socialaccount", "usersessions"} & set(apps)
 
 

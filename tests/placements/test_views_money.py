@@ -175,7 +175,7 @@ def test_earnings_ask_as_often_for_many_rows(
         )
     client.force_login(placement.preceptor.user)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         page = client.get(reverse("placements:earnings"))
     assert page.text.count("Week of") == size
 

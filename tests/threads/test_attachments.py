@@ -145,6 +145,8 @@ def test_the_scanner_s_word_opens_a_file_or_deletes_it(
     client.force_login(talking.host)
 
     assert attachment.scan == (Scan.INFECTED if virus else Scan.CLEAN)
-    assert client.get(address(attachment)).status_code == (404 if virus else 200)
+    answer = client.get(address(attachment))
+    answer.close()
+    assert answer.status_code == (404 if virus else 200)
     assert ("had a virus, deleted" in client.get(talking.url).text) is virus
     assert attachment.file.storage.exists(attachment.file.name) is not virus
