@@ -1,14 +1,9 @@
+from placements.admin.applications import ApplicationAdmin
+from placements.admin.asking import Asked, Asking, timeline
 from placements.admin.money import EarningAdmin, LedgerAdmin, TermsAdmin
-from placements.admin.moves import (
-    ApplicationAdmin,
-    Asked,
-    Asking,
-    EvaluationAdmin,
-    HoursEntryAdmin,
-    PlacementAdmin,
-    SchoolApprovalAdmin,
-    timeline,
-)
+from placements.admin.placements import PlacementAdmin
+from placements.admin.records import EvaluationAdmin, HoursEntryAdmin, SchoolApprovalAdmin
+from placements.admin.waiting import WaitlistEntryAdmin
 
 __all__ = [
     "ApplicationAdmin",
@@ -21,5 +16,6 @@ __all__ = [
     "PlacementAdmin",
     "SchoolApprovalAdmin",
     "TermsAdmin",
+    "WaitlistEntryAdmin",
     "timeline",
 ]
