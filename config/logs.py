@@ -10,8 +10,9 @@ from typing import Any
 SECRET = re.compile(
     r"""
     (/(?:
-        r | s | l | w                         # answer a request, for a school, read a packet, a seat
+        r | m | s | l | w                     # answer a request, or about dates; a school, a packet, a seat
       | alerts | messages/mails               # end a kind of mail
+      | feeds                                 # read somebody's calendar
       | invitations | address | privacy/keep  # join, stop a change of address or an erasure
       | verify | VERIFY                       # what a certificate says
       | accounts/password/reset/key | accounts/confirm-email

@@ -173,6 +173,54 @@ CHANGES_ENDS = interval(
     unit=Unit.DAYS,
     purpose=_("A learner answers a question about an application within"),
 )
+# T7, the end of it: what is not ready near the start.
+AT_RISK = interval(
+    "at_risk",
+    14,
+    unit=Unit.DAYS,
+    purpose=_("A rotation that is not ready is at risk before it, by"),
+)
+HOLD_UNREADY = interval(
+    "hold_unready",
+    7,
+    unit=Unit.DAYS,
+    purpose=_("A rotation that is not ready goes on hold before the start, by"),
+    within=AT_RISK,
+)
+# T13, the end of it.
+INCOMPLETE_FROM = interval(
+    "incomplete",
+    42,
+    unit=Unit.DAYS,
+    purpose=_("Staff may close a rotation without a certificate after the last day, from"),
+)
+# T15, other dates.
+RESCHEDULE_ANSWER = interval(
+    "reschedule_answer",
+    5,
+    unit=Unit.BUSINESS_DAYS,
+    purpose=_("A request for other dates is answered within"),
+)
+RESCHEDULE_REMINDERS = interval(
+    "reschedule_reminders",
+    (2, 4),
+    unit=Unit.BUSINESS_DAYS,
+    purpose=_("Who has not answered a request for other dates is reminded after"),
+    within=RESCHEDULE_ANSWER,
+)
+RESCHEDULE_NOTICE = interval(
+    "reschedule_notice",
+    14,
+    unit=Unit.DAYS,
+    purpose=_("A learner asks for other dates before the start, at the latest by"),
+)
+# A document asked for after acceptance.
+FREE_CANCEL = interval(
+    "free_cancel",
+    7,
+    unit=Unit.DAYS,
+    purpose=_("A learner who is asked for one more document may cancel free for"),
+)
 START_HOUR = 6
 DIGEST_HOUR = 8
 MAIL_HOUR = 9
@@ -221,3 +269,18 @@ def waitlist_window(made_at: datetime, start_on: date, zone: ZoneInfo) -> timede
 def payment_due_on(start_on: date, *, today: date) -> date:
     """As shipped, 45 days before the start, or in three days if that is closer."""
     return max(start_on - length(MONEY_BEFORE_START), today + length(MONEY_AT_LEAST))
+
+
+def reschedule_answer_by(asked_at: datetime, zone: ZoneInfo) -> datetime:
+    """The end of a day at the site, business days after the asking."""
+    asked_on = asked_at.astimezone(zone).date()
+    return end_of_day(add_business_days(asked_on, number(RESCHEDULE_ANSWER)), zone)
+
+
+def reschedule_reminders(asked_at: datetime, zone: ZoneInfo) -> dict[int, datetime]:
+    """When who has to answer is reminded, by the number of business days gone."""
+    asked_on = asked_at.astimezone(zone).date()
+    return {
+        n: morning(add_business_days(asked_on, n), zone, MAIL_HOUR)
+        for n in numbers(RESCHEDULE_REMINDERS)
+    }

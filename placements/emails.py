@@ -13,9 +13,18 @@ from accounts.queries import office_of
 from audit.models import Event
 from outbox.actions import discard, enqueue
 from placements.deadlines import UNDO
-from placements.links import review_url, school_url, seat_url
-from placements.models import Application, HoursEntry, LedgerEntry, Placement, SchoolApproval
+from placements.links import move_url, review_url, school_url, seat_url
+from placements.models import (
+    Application,
+    HoursEntry,
+    LateRequirement,
+    LedgerEntry,
+    Placement,
+    RescheduleRequest,
+    SchoolApproval,
+)
 from placements.queries import place_on_waitlist
+from placements.states import CancelledBy
 from rotations.eligibility import Check
 from rotations.queries import alternatives
 
@@ -298,8 +307,11 @@ def first_day(placement: Placement, *, occasion: Event) -> None:
 
 
 def placement_on_hold(placement: Placement, *, occasion: Event) -> None:
-    _placement("placement_on_hold", placement, placement.learner, _key(occasion))
-    _placement_office("learner_on_hold", placement, _key(occasion))
+    key = _key(occasion)
+    _placement("placement_on_hold", placement, placement.learner, key)
+    _placement_office("learner_on_hold", placement, key)
+    if occasion.by is None or not occasion.by.is_staff:
+        _to_coordinators("placement_on_hold_coordinator", placement, key)
 
 
 def placement_resumed(placement: Placement, *, occasion: Event) -> None:
@@ -339,9 +351,15 @@ def hours_to_sign(placement: Placement, *, waiting: Any, due: int) -> None:
 
 
 def placement_cancelled(placement: Placement, *, occasion: Event) -> None:
+    """By the learner, all three hear; by a host, she reads what else is free."""
     key = _key(occasion)
-    _placement("placement_cancelled", placement, placement.learner, key)
-    _placement_office("placement_cancelled_preceptor", placement, key)
+    if placement.cancelled_by == CancelledBy.LEARNER:
+        _placement("placement_cancelled", placement, placement.learner, key)
+    else:
+        others = _others(placement.application)
+        _placement("placement_cancelled_by_host", placement, placement.learner, key, **others)
+    if placement.cancelled_by != CancelledBy.PRECEPTOR:
+        _placement_office("placement_cancelled_preceptor", placement, key)
     _to_coordinators("placement_cancelled_coordinator", placement, key)
 
 
@@ -358,3 +376,91 @@ def school_asked(approval: SchoolApproval, *, occasion: Event) -> None:
 
 def school_answered(approval: SchoolApproval, *, occasion: Event) -> None:
     _to_learner("school_answered", approval.application, _key(occasion), approval=approval)
+
+
+def placement_at_risk(placement: Placement, items: Iterable[Check], *, due: int) -> None:
+    key, items = f"due:{due}", list(items)
+    _placement("placement_at_risk", placement, placement.learner, key, items=items)
+    _to_coordinators("placement_at_risk_coordinator", placement, key, items=items)
+
+
+def placement_no_show(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_no_show", placement, placement.learner, _key(occasion))
+    _placement_office("learner_no_show", placement, _key(occasion))
+
+
+def placement_terminated(placement: Placement, *, occasion: Event, incident: str) -> None:
+    key = _key(occasion)
+    _placement("placement_terminated", placement, placement.learner, key)
+    _to_coordinators("placement_terminated_coordinator", placement, key, incident=incident)
+
+
+def placement_incomplete(placement: Placement, *, occasion: Event) -> None:
+    _placement("placement_incomplete", placement, placement.learner, _key(occasion))
+
+
+def attendance_noted(placement: Placement, *, occasion: Event) -> None:
+    _placement("attendance_noted", placement, placement.learner, _key(occasion))
+
+
+def requirement_added(row: LateRequirement, *, occasion: Event) -> None:
+    placement = row.placement
+    _placement("requirement_added", placement, placement.learner, _key(occasion), requirement=row)
+
+
+def _ask_for_dates(name: str, request: RescheduleRequest, key: str) -> None:
+    """To whoever answers it, each with a link of her own."""
+    placement = request.placement
+    readers = [placement.learner] if request.is_extension else office_of(placement.preceptor)
+    for reader in readers:
+        enqueue(
+            f"placements/{name}",
+            to=reader,
+            key=key,
+            context=_about(
+                placement, placement=placement, request=request, move_url=move_url(request, reader)
+            ),
+            secret=True,
+        )
+
+
+def reschedule_requested(request: RescheduleRequest, *, occasion: Event) -> None:
+    _ask_for_dates("reschedule_requested", request, _key(occasion))
+
+
+def extension_offered(request: RescheduleRequest, *, occasion: Event) -> None:
+    _ask_for_dates("extension_offered", request, _key(occasion))
+
+
+def reschedule_reminder(request: RescheduleRequest, *, due: int) -> None:
+    name = "extension_offered" if request.is_extension else "reschedule_requested"
+    _ask_for_dates(name, request, f"due:{due}")
+
+
+def placement_moved(request: RescheduleRequest, *, occasion: Event) -> None:
+    placement, key = request.placement, _key(occasion)
+    word = "extended" if request.is_extension else "rescheduled"
+    _placement(f"placement_{word}", placement, placement.learner, key, request=request)
+    _placement_office(f"learner_{word}", placement, key, request=request)
+
+
+def reschedule_declined(request: RescheduleRequest, *, occasion: Event) -> None:
+    placement, key = request.placement, _key(occasion)
+    if request.is_extension:
+        _placement_office("extension_declined", placement, key, request=request)
+    else:
+        _placement("reschedule_declined", placement, placement.learner, key, request=request)
+
+
+def reschedule_taken_back(request: RescheduleRequest, *, occasion: Event) -> None:
+    placement, key = request.placement, _key(occasion)
+    if request.is_extension:
+        _placement("extension_taken_back", placement, placement.learner, key, request=request)
+    else:
+        _placement_office("reschedule_taken_back", placement, key, request=request)
+
+
+def reschedule_expired(request: RescheduleRequest, *, occasion: Event) -> None:
+    placement, key = request.placement, _key(occasion)
+    _placement("reschedule_expired", placement, placement.learner, key, request=request)
+    _placement_office("reschedule_expired", placement, key, request=request)

@@ -8,13 +8,16 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.models import User
-from placements.models import Application, SchoolApproval
+from placements.models import Application, CalendarFeed, RescheduleRequest, SchoolApproval
 from placements.states import Status
 
 SALT = "placements.review"
 SEAT_SALT = "placements.seat"
 # Without a time in it: the row says when it ends.
 SCHOOL_SIGNER = signing.Signer(salt="placements.school")
+MOVE_SALT = "placements.move"
+# Without a time in it: the row says whether it still opens anything.
+FEED_SIGNER = signing.Signer(salt="placements.feed")
 LENGTH = 300
 SEAL = 16
 
@@ -140,5 +143,53 @@ def read_school(token: str) -> SchoolApproval | None:
             "application__learner", "application__listing__site"
         )
         return rows.filter(pk=int(key), code=str(code)).first()
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+
+
+def move_url(request: RescheduleRequest, reader: User) -> str:
+    """The absolute address at which this reader answers this request for other dates."""
+    claim = [request.pk, request.code, reader.pk, _seal(reader)]
+    path = reverse("placements:move_link", args=[signing.dumps(claim, salt=MOVE_SALT)])
+    return f"{settings.SITE_URL}{path}"
+
+
+def read_move(token: str) -> tuple[RescheduleRequest, User] | None:
+    """Which request, and who answers it: she whose turn it is now, under her password of now."""
+    if len(token) > LENGTH:
+        return None
+    try:
+        key, code, reader_key, seal = signing.loads(token, salt=MOVE_SALT)
+        rows = RescheduleRequest.objects.with_placement()
+        request = rows.filter(pk=int(key), code=str(code)).first()
+        reader = User.objects.filter(pk=int(reader_key), is_active=True).first()
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
+    if request is None or reader is None or not constant_time_compare(str(seal), _seal(reader)):
+        return None
+    return (request, reader) if answers_it(reader, request) else None
+
+
+def answers_it(reader: User, request: RescheduleRequest) -> bool:
+    """A move is answered by the preceptor's office, an extension by the learner."""
+    placement = request.placement
+    if request.is_extension:
+        return placement.learner_id == reader.pk
+    return placement.preceptor_id in reader.practices and placement.learner_id != reader.pk
+
+
+def feed_path(feed: CalendarFeed) -> str:
+    """The secret address of somebody's calendar."""
+    return reverse("placements:feed", args=[FEED_SIGNER.sign_object([feed.pk, feed.code])])
+
+
+def read_feed(token: str) -> CalendarFeed | None:
+    """Whose calendar the address opens, if it still does."""
+    if len(token) > LENGTH:
+        return None
+    try:
+        key, code = FEED_SIGNER.unsign_object(token)
+        feeds = CalendarFeed.objects.select_related("owner").filter(owner__is_active=True)
+        return feeds.filter(pk=int(key), code=str(code)).first()
     except (signing.BadSignature, TypeError, ValueError):
         return None

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 
 from accounts.models import User
 from placements.models import Application, Placement
-from placements.states import TRANSITIONS, PlacementStatus, Status
+from placements.states import (
+    LIVE,
+    PLACEMENT_TRANSITIONS,
+    TRANSITIONS,
+    PlacementStatus,
+    Status,
+)
 
 Predicate = Callable[[User, Application | Placement], bool]
 
@@ -96,3 +102,40 @@ def may_cancel(user: User, placement: Placement) -> bool:
     }
     parties = is_learner_of(user, placement) or is_host(user, placement)
     return placement.status in cancellable and parties
+
+
+# Who asks for a step of a placement; the clock, which no page asks for, is nobody here. Staff
+# make every step from the admin (handbook 4.2).
+BY_LEARNER: Mapping[PlacementStatus, frozenset[PlacementStatus]] = {
+    PlacementStatus.ON_HOLD: frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY})
+    | {PlacementStatus.ACTIVE},
+    PlacementStatus.CANCELLED: LIVE,
+}
+BY_HOST: Mapping[PlacementStatus, frozenset[PlacementStatus]] = {
+    PlacementStatus.ON_HOLD: frozenset({PlacementStatus.ACTIVE}),
+    PlacementStatus.CANCELLED: LIVE,
+    PlacementStatus.NO_SHOW: frozenset({PlacementStatus.ACTIVE}),
+    PlacementStatus.TERMINATED: frozenset({PlacementStatus.ACTIVE}),
+}
+
+
+def may_make(user: User, placement: Placement, to: PlacementStatus) -> bool:
+    """Whether this person makes such steps at all, from wherever it stands."""
+    if is_coordinator(user, placement):
+        return True
+    if is_learner_of(user, placement):
+        return to in BY_LEARNER
+    return is_office_of(user, placement) and to in BY_HOST
+
+
+def placement_moves(user: User, placement: Placement) -> frozenset[PlacementStatus]:
+    """What she can do with it now: the page draws its buttons from this."""
+    now = PlacementStatus(placement.status)
+    possible = PLACEMENT_TRANSITIONS.get(now, frozenset())
+    if is_learner_of(user, placement):
+        table = BY_LEARNER
+    elif is_office_of(user, placement):
+        table = BY_HOST
+    else:
+        return possible if is_coordinator(user, placement) else frozenset()
+    return frozenset(to for to in possible if now in table.get(to, frozenset()))

@@ -1,19 +1,30 @@
 """Questions about applications and placements that no single row answers."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Document, User
 from audit.queries import history_of
-from placements.models import Application, Evaluation, HoursEntry, Placement, WaitlistEntry
-from placements.states import LIVE, OPEN, PlacementStatus, Status
+from outbox.templatetags.plain import longdate
+from placements.models import (
+    Application,
+    Evaluation,
+    Hold,
+    HoursEntry,
+    Placement,
+    RescheduleRequest,
+    WaitlistEntry,
+)
+from placements.states import LIVE, OPEN, PlacementStatus, RescheduleKind, Status
 from rotations.blocks import Block
 from rotations.eligibility import (
+    MET,
     SCHOOL_APPROVAL,
     Check,
     Summary,
@@ -22,7 +33,7 @@ from rotations.eligibility import (
     shortfalls,
     summary,
 )
-from rotations.models import SeatWeek
+from rotations.models import Requirement, SeatWeek
 
 AHEAD = frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD})
 # Keys of the preceptors whose work somebody does: ``User.practices``.
@@ -281,10 +292,12 @@ class HoursTotals:
     disputed: Decimal
     planned: Decimal
     needed: Decimal
+    # On days of a hold: they do not count, signed or not.
+    excluded: Decimal = Decimal(0)
 
     @property
     def waiting(self) -> Decimal:
-        return self.logged - self.attested - self.disputed
+        return self.logged - self.attested - self.disputed - self.excluded
 
     @property
     def missing(self) -> Decimal:
@@ -296,10 +309,20 @@ class HoursTotals:
 
 
 def hours_totals(placement: Placement) -> HoursTotals:
-    sums = HoursEntry.objects.filter(placement=placement).aggregate(
-        logged=Sum("hours"),
-        attested=Sum("hours", filter=Q(attested_at__isnull=False)),
-        disputed=Sum("hours", filter=Q(disputed_at__isnull=False)),
+    held = Hold.objects.filter(
+        Q(to_on=None) | Q(to_on__gt=OuterRef("day")),
+        placement=OuterRef("placement"),
+        from_on__lte=OuterRef("day"),
+    )
+    sums = (
+        HoursEntry.objects.filter(placement=placement)
+        .annotate(on_hold=Exists(held))
+        .aggregate(
+            logged=Sum("hours"),
+            attested=Sum("hours", filter=Q(attested_at__isnull=False, on_hold=False)),
+            disputed=Sum("hours", filter=Q(disputed_at__isnull=False, on_hold=False)),
+            excluded=Sum("hours", filter=Q(on_hold=True)),
+        )
     )
     return HoursTotals(
         **{name: hours or Decimal(0) for name, hours in sums.items()},
@@ -423,3 +446,75 @@ def evaluated(placements: Iterable[Placement]) -> set[int]:
     """Those whose final evaluation is signed."""
     signed = Evaluation.objects.filter(placement__in=placements, kind="final")
     return set(signed.exclude(signed_at=None).values_list("placement_id", flat=True))
+
+
+@dataclass(frozen=True)
+class Besides:
+    """What is asked of one placement besides its listing's rows, what is let pass, what is signed."""
+
+    today: date
+    extra: tuple[Requirement, ...]
+    # By the slug of the paper: let pass to this day, or for good.
+    waived: dict[str, date | None]
+    signed: dict[str, date]
+
+    def settle(self, checks: Iterable[Check]) -> list[Check]:
+        """The checks as they count for this placement."""
+        return [self._settled(check) for check in checks]
+
+    def _settled(self, check: Check) -> Check:
+        if not check.is_open:
+            return check
+        if signed := self.signed.get(check.document):
+            text = _("Met: you signed it on %(day)s") % {"day": longdate(signed)}
+            return replace(check, state=MET, text=text, hint="", why="")
+        if check.document in self.waived:
+            until = self.waived[check.document]
+            if until is None or until >= self.today:
+                text = _("Let pass by your coordinator")
+                return replace(check, state=MET, text=text, hint="", why="")
+        return check
+
+
+def besides(placement: Placement) -> Besides:
+    """Read from the placement's own rows, which lists load beforehand."""
+    rows = list(placement.late_requirements.all())
+    zone = placement.listing.site.zone
+    return Besides(
+        today=timezone.localdate(timezone=zone),
+        extra=tuple(
+            Requirement(listing=placement.listing, type=row.type, note=row.note)
+            for row in rows
+            if not row.waived
+        ),
+        waived={row.type.slug: row.waived_until for row in rows if row.waived},
+        signed={
+            one.declaration.type.slug: timezone.localdate(one.signed_at, timezone=zone)
+            for one in placement.signatures.all()
+        },
+    )
+
+
+def free_to_cancel_until(placement: Placement, moment: datetime) -> datetime | None:
+    """Until when she may cancel without a loss, because one more document was asked for late."""
+    ends = [
+        row.free_until
+        for row in placement.late_requirements.all()
+        if row.free_until and row.added_at <= moment <= row.free_until
+    ]
+    return max(ends, default=None)
+
+
+def pending_request(placement: Placement) -> RescheduleRequest | None:
+    """The request for other dates that waits for an answer."""
+    return placement.reschedules.pending().first()
+
+
+def requests_waiting(practices: Practices) -> QuerySet[RescheduleRequest]:
+    """Moves that wait for these preceptors, the soonest due first."""
+    return (
+        RescheduleRequest.objects.pending()
+        .filter(placement__preceptor__in=practices, kind=RescheduleKind.MOVE)
+        .with_placement()
+        .order_by("answer_by", "pk")
+    )

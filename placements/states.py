@@ -158,7 +158,14 @@ LIVE = frozenset(
     }
 )
 # Hours can be logged and signed.
-LOGGING = frozenset({PlacementStatus.ACTIVE, PlacementStatus.ON_HOLD, PlacementStatus.WRAP_UP})
+LOGGING = frozenset(
+    {
+        PlacementStatus.ACTIVE,
+        PlacementStatus.ON_HOLD,
+        PlacementStatus.WRAP_UP,
+        PlacementStatus.INCOMPLETE,
+    }
+)
 
 
 class DeclineReason(TextChoices):
@@ -186,4 +193,39 @@ class CancelReason(TextChoices):
     SITE_CLOSED = "site_closed", _("The site closed")
     PRECEPTOR_LEFT = "preceptor_left", _("The preceptor left")
     REQUIREMENT_UNMET = "requirement_unmet", _("A requirement was not met")
+    OTHER = "other", _("Another reason")
+
+
+class RescheduleStatus(TextChoices):
+    PENDING = "pending", _("Waiting for an answer")
+    APPROVED = "approved", _("Agreed")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Ended without an answer")
+    CANCELLED = "cancelled", _("Taken back")
+
+
+# Of a request for other dates; while it is pending, its new weeks hold a seat.
+RESCHEDULE_TRANSITIONS: Mapping[RescheduleStatus, frozenset[RescheduleStatus]] = {
+    RescheduleStatus.PENDING: frozenset(RescheduleStatus) - {RescheduleStatus.PENDING}
+}
+
+
+class RescheduleKind(TextChoices):
+    MOVE = "move", _("Other dates")
+    EXTENSION = "extension", _("More weeks")
+
+
+class RescheduleReason(TextChoices):
+    WISH = "wish", _("My plans changed")
+    VISA = "visa", _("Visa delayed")
+    ILLNESS = "illness", _("Illness")
+    SITE = "site", _("The site asks for it")
+
+
+class HoldReason(TextChoices):
+    VISA = "visa", _("Visa delayed")
+    ILLNESS = "illness", _("Illness")
+    SITE = "site", _("The site or the preceptor")
+    NOT_READY = "not_ready", _("Not ready a week before the start")
+    DOCUMENT_EXPIRED = "document_expired", _("A document expired")
     OTHER = "other", _("Another reason")

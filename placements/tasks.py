@@ -12,16 +12,18 @@ from placements import emails
 from placements.actions.answers import count_answers
 from placements.actions.applications import close_application, lapse_application
 from placements.actions.earnings import earn_week
+from placements.actions.holds import hold_expired, hold_unready, resume_renewed
 from placements.actions.offers import accept_offer, expire_offer
 from placements.actions.placements import (
     begin_placement,
     documents_due_on,
     end_placement,
-    open_requirements,
     refresh_readiness_of,
 )
 from placements.actions.promotion import AFTER, promote_next
-from placements.models import Application, Placement, WaitlistEntry
+from placements.actions.readiness import open_requirements, watch_papers
+from placements.actions.reschedules import expire_reschedule
+from placements.models import Application, Placement, RescheduleRequest, WaitlistEntry
 from placements.queries import hours_totals, touching_applications
 from placements.states import OPEN, EntryStatus, PlacementStatus, Status
 from rotations.kinds import ListingStatus
@@ -225,7 +227,12 @@ def end(due: Due) -> str:
 @timer("learner.documents_changed")
 def look_at_readiness(due: Due) -> str:
     """A paper was accepted, refused or replaced: what she has ahead may be ready, or not."""
-    refresh_readiness_of(User.objects.get(pk=due.subject_id))
+    learner = User.objects.get(pk=due.subject_id)
+    refresh_readiness_of(learner)
+    runs = {PlacementStatus.ACTIVE, PlacementStatus.ON_HOLD}
+    for placement in learner.placements.filter(status__in=runs).with_listing():
+        if not (hold_expired(placement) or resume_renewed(placement)):
+            watch_papers(placement)
     return "looked"
 
 
@@ -290,3 +297,46 @@ def enter_week(due: Due) -> str:
         return NOT_NOW
     number = int(due.occurrence.rsplit(":w", 1)[-1])
     return "earned" if earn_week(placement, number) else "nothing to enter"
+
+
+@timer("placement.at_risk")
+def warn_of_risk(due: Due) -> str:
+    """Two weeks ahead: not ready, or still on hold (timer T7)."""
+    placement = _placement(due)
+    waits = {PlacementStatus.ONBOARDING, PlacementStatus.ON_HOLD}
+    if placement.status not in waits or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.placement_at_risk(placement, open_requirements(placement), due=due.pk)
+    return "learner and coordinator told"
+
+
+@timer("placement.hold_unready")
+def hold_what_is_not_ready(due: Due) -> str:
+    placement = _placement(due)
+    if not _same_dates(due, placement):
+        return NOT_NOW
+    return "on hold" if hold_unready(placement) else NOT_NOW
+
+
+@timer("placement.paper_ended")
+def hold_for_a_paper(due: Due) -> str:
+    """The morning after a required paper's last day (timer T8)."""
+    return "on hold" if hold_expired(_placement(due)) else NOT_NOW
+
+
+def _request(due: Due) -> RescheduleRequest:
+    return RescheduleRequest.objects.with_placement().get(pk=due.subject_id)
+
+
+@timer("reschedule.reminder")
+def remind_of_request(due: Due) -> str:
+    request = _request(due)
+    if not request.is_pending:
+        return NOT_NOW
+    emails.reschedule_reminder(request, due=due.pk)
+    return "reminded"
+
+
+@timer("reschedule.expire")
+def end_request(due: Due) -> str:
+    return "expired" if expire_reschedule(_request(due)) else NOT_NOW

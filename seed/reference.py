@@ -15,6 +15,7 @@ from clocks.intervals import declared
 from clocks.models import Interval
 from guides.models import Guide, GuideGroup, Page
 from letters.models import MatchSeason
+from placements.models import SIGNED_HERE, Declaration
 from privacy.models import RetentionTerm
 from privacy.terms import SHIPPED
 from rotations.kinds import SHIPPED as RULES
@@ -33,6 +34,7 @@ def load_reference() -> dict[str, int]:
         "states": _states(),
         "specialties": _specialties(),
         "document types": _document_types(),
+        "statements": _statements(),
         "immunization rules": _immunization_rules(),
         "policies": _policies(),
         "eligibility rules": _eligibility_rules(),
@@ -113,6 +115,19 @@ def _document_types() -> int:
         for row in table("reference/document_types.csv")
     ]
     return _add(DocumentType, "slug", rows)
+
+
+def _statements() -> int:
+    """The first version of each text that learners sign here."""
+    types = {kind.slug: kind for kind in DocumentType.objects.filter(slug__in=SIGNED_HERE)}
+    there = set(Declaration.objects.values_list("type__slug", flat=True))
+    new = [
+        Declaration(type=types[front["slug"]], version=1, body=body)
+        for front, body in pages("reference/statements")
+        if front["slug"] in types and front["slug"] not in there
+    ]
+    Declaration.objects.bulk_create(new)
+    return len(new)
 
 
 def _immunization_rules() -> int:

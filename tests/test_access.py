@@ -13,12 +13,15 @@ from accounts.actions import ensure_groups
 from accounts.uploads import CleanFile
 from guides.models import Guide, Page
 from letters.states import LetterStatus
+from placements.links import FEED_SIGNER
+from placements.models import AttendanceNote, CalendarFeed, Declaration
 from placements.states import PlacementStatus, Status
 from rotations.kinds import ListingStatus
 from tests.factories.accounts import (
     BoardFactory,
     DelegationFactory,
     DocumentFactory,
+    DocumentTypeFactory,
     InvitationFactory,
     PreceptorFactory,
     UserFactory,
@@ -158,6 +161,18 @@ TABLE = {
     "placements:receipt_pdf": row(SIGN_IN, 302, GONE, GONE, GONE, GONE, 302),
     # A preceptor's own; whoever has none of her own sees none.
     "placements:earnings": row(SIGN_IN, GONE, GONE, OK, GONE, OK, GONE),
+    "placements:move": row(SIGN_IN, 302, GONE, NO, NO, GONE, 302),
+    "placements:extend": row(SIGN_IN, NO, GONE, 302, 302, GONE, NO),
+    "placements:answer_move": POSTED,
+    "placements:hold": row(SIGN_IN, 302, GONE, 302, 302, GONE, NO),
+    "placements:call_off": row(SIGN_IN, NO, GONE, 302, 302, GONE, NO),
+    "placements:no_show": row(SIGN_IN, NO, GONE, 302, 302, GONE, NO),
+    "placements:stop": row(SIGN_IN, NO, GONE, 302, 302, GONE, NO),
+    "placements:declaration": row(SIGN_IN, OK, GONE, NO, NO, GONE, OK),
+    "placements:attendance": row(SIGN_IN, OK, GONE, OK, OK, GONE, OK),
+    "placements:calendars": row(SIGN_IN, OK, OK, OK, OK, OK, OK),
+    "placements:feed": PUBLIC,
+    "placements:move_link": row(GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "placements:inbox": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
     "placements:learners": row(SIGN_IN, NO, NO, OK, OK, OK, NO),
     "placements:review": row(SIGN_IN, NO, GONE, OK, OK, GONE, OK),
@@ -260,6 +275,14 @@ class Cast:
         )  # fmt: skip
         self.export = ExportFactory(owner=self.learner, ready=True)
         self.erasure = ErasureFactory()
+        self.feed = CalendarFeed.objects.create(owner=self.learner, side="learner")
+        kind = DocumentTypeFactory(slug="conduct", name="Code of conduct")
+        Declaration.objects.create(type=kind, version=1, body="Text")
+        AttendanceNote.objects.create(
+            placement=self.placement,
+            issued_by=self.coordinator,
+            facts={"start_on": "2027-03-01", "end_on": "2027-03-12"},
+        )
 
     def arguments(self, name):
         app, _colon, page = name.rpartition(":")
@@ -295,7 +318,8 @@ class Cast:
                 "invitation_revoke": self.invitation.code,
                 "export": self.export.code, "keep": self.erasure.code,
                 "link": "nothing-we-made", "school_link": "nothing-we-made",
-                "seat": "nothing-we-made",
+                "seat": "nothing-we-made", "move_link": "nothing-we-made",
+                "feed": FEED_SIGNER.sign_object([self.feed.pk, self.feed.code]),
                 "immunization_remove": "nobodys"}  # fmt: skip
         of_a_thread = {
             "thread": self.application.code,
@@ -305,6 +329,14 @@ class Cast:
             "quiet_link": "nothing-we-made",
         }
         of_a_placement = {
+            "move",
+            "extend",
+            "answer_move",
+            "hold",
+            "call_off",
+            "no_show",
+            "stop",
+            "attendance",
             "placement",
             "money",
             "calendar",
@@ -320,8 +352,12 @@ class Cast:
             return [self.placement.code]
         if app == "placements" and page in of_a_placement:
             return [self.placement.code]
-        if page == "document_page":
-            return [self.document.code, 1]
+        two = {
+            "declaration": [self.placement.code, "conduct"],
+            "document_page": [self.document.code, 1],
+        }
+        if page in two:
+            return two[page]
         if app == "placements" and page not in slug:
             return [self.application.code]
         if app == "threads":
@@ -368,6 +404,8 @@ POSTS = [
     "placements:waitlist", "placements:reopen", "placements:stay",
     "placements:decline_offer", "placements:withdraw", "placements:hours", "placements:sign_hours",
     "placements:evaluation", "placements:arrived", "placements:cancel", "placements:send",
+    "placements:move", "placements:extend", "placements:answer_move", "placements:hold",
+    "placements:call_off", "placements:no_show", "placements:stop", "placements:declaration",
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
     "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
     "rotations:listing_step", "rotations:listing_weeks", "rotations:take_back_listing",

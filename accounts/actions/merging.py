@@ -62,6 +62,8 @@ STAYING = frozenset(
         "audit.Event.by",
         "audit.Event.on_behalf_of",
         "pghistory.MiddlewareEvents.user",
+        # Opens nothing any more: its account is closed.
+        "placements.CalendarFeed.owner",
         "privacy.Erasure.person",
         "privacy.Export.owner",
         "threads.Message.on_behalf_of",

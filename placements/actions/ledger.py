@@ -15,6 +15,7 @@ from outbox.actions import nudge
 from placements import deadlines
 from placements.kinds import CHARGES, WITH_RECEIPT, EntryKind, Ground
 from placements.models import LedgerEntry, Placement, Receipt
+from placements.queries import free_to_cancel_until
 from placements.states import CancelledBy
 from rotations.refunds import paid_of_fee, refund
 
@@ -102,7 +103,10 @@ def refund_now(
     fee, service_fee = placement.fee, placement.service_fee
     of_fee = paid_of_fee(fee, service_fee, paid=balance.received, waived=balance.waived)
     notice = placement.start_on - (day or today_at(placement))
-    return refund(placement.policy.get("tiers", []), of_fee, 0, notice.days, visa_denied=visa)
+    # Asked for one more document after she accepted: she may leave without a loss.
+    late = day is None and free_to_cancel_until(placement, timezone.now()) is not None
+    tiers = placement.policy.get("tiers", [])
+    return refund(tiers, of_fee, 0, notice.days, visa_denied=visa or late)
 
 
 def close_ledger(placement: Placement, *, by: User | None) -> None:

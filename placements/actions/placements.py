@@ -15,12 +15,18 @@ from clocks.calendar import end_of_day, morning
 from clocks.queries import length, numbers
 from placements import deadlines, emails
 from placements.actions.ledger import charge, close_ledger, payment_due_on
-from placements.actions.transition import TransitionNotAllowed, in_whose_name, move_placement
+from placements.actions.pending import drop_pending, end_hold, free_ahead
+from placements.actions.readiness import open_requirements, watch_papers
+from placements.actions.transition import (
+    TransitionNotAllowed,
+    in_whose_name,
+    move_placement,
+    refuse_unless,
+)
 from placements.models import Application, Placement
-from placements.queries import current_documents, hours_totals, school_approves
+from placements.queries import hours_totals
 from placements.states import CancelledBy, CancelReason, PlacementStatus
 from rotations.actions.seats import move_seats
-from rotations.eligibility import Check, check_documents
 from rotations.eligibility import documents_due_on as papers_due_on
 
 FULL_WEEK_DAYS = 5
@@ -76,6 +82,11 @@ def start_clocks(placement: Placement) -> None:
     for days in numbers(deadlines.START_REMINDERS):
         at = morning(placement.start_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
         owe("placement.start_reminder", at, f"{days}d")
+    for kind, before in (
+        ("placement.at_risk", deadlines.AT_RISK),
+        ("placement.hold_unready", deadlines.HOLD_UNREADY),
+    ):
+        owe(kind, morning(placement.start_on - length(before), zone, deadlines.MAIL_HOUR))
     begin = morning(placement.start_on, zone, deadlines.START_HOUR)
     schedule("placement.begin", placement.pk, at=begin, occurrence=dates)
     evaluate = placement.end_on - length(deadlines.EVALUATION_FROM)
@@ -113,18 +124,6 @@ def documents_due_on(placement: Placement) -> date:
     )
 
 
-def open_requirements(placement: Placement) -> list[Check]:
-    """The papers that still keep it from being ready: missing, not accepted or too short."""
-    checks = check_documents(
-        placement.listing,
-        placement.block,
-        current_documents(placement.learner),
-        profile=getattr(placement.learner, "learner_profile", None),
-        school_approves=school_approves(placement),
-    )
-    return [check for check in checks if check.is_open]
-
-
 @transaction.atomic
 def refresh_readiness(placement: Placement) -> None:
     """Ready when every paper counts through the last day and nothing is left to pay.
@@ -159,6 +158,7 @@ def begin_placement(placement: Placement) -> bool:
         return False
     event = move_placement(placement, PlacementStatus.ACTIVE, by=None)
     emails.first_day(placement, occasion=event)
+    watch_papers(placement)
     return True
 
 
@@ -172,26 +172,6 @@ def record_arrival(placement: Placement, *, by: User) -> None:
         placement.arrived_at = timezone.now()
         placement.save(update_fields=["arrived_at", "updated_at"])
         record("placement.arrived", placement, by=by, on_behalf_of=in_whose_name(by, placement))
-
-
-@transaction.atomic
-def hold_placement(placement: Placement, *, by: User | None, note: str) -> None:
-    """Keep the seat while something is sorted out; hours do not count meanwhile."""
-    placement.lock()
-    event = move_placement(placement, PlacementStatus.ON_HOLD, by=by, note=note)
-    emails.placement_on_hold(placement, occasion=event)
-
-
-@transaction.atomic
-def resume_placement(placement: Placement, *, by: User) -> None:
-    """Lift a hold: back to getting ready, or on site once the start has passed."""
-    placement.lock()
-    today = timezone.localdate(timezone=placement.listing.site.zone)
-    on_site = placement.start_on <= today
-    to = PlacementStatus.ACTIVE if on_site else PlacementStatus.ONBOARDING
-    event = move_placement(placement, to, by=by, note="")
-    emails.placement_resumed(placement, occasion=event)
-    refresh_readiness(placement)
 
 
 @transaction.atomic
@@ -232,13 +212,6 @@ def complete_placement(placement: Placement, *, by: User) -> None:
 
 
 @transaction.atomic
-def give_up_placement(placement: Placement, *, by: User, note: str) -> None:
-    """Close it without a certificate: hours or evaluation never came."""
-    placement.lock()
-    move_placement(placement, PlacementStatus.INCOMPLETE, by=by, note=note, ended_at=timezone.now())
-
-
-@transaction.atomic
 def cancel_placement(
     placement: Placement,
     *,
@@ -249,9 +222,9 @@ def cancel_placement(
 ) -> None:
     """End it before its time. Weeks that have not begun are free again."""
     placement.lock()
-    today = timezone.localdate(timezone=placement.listing.site.zone)
-    ahead = frozenset(week for week in placement.seats if week[1] > today)
-    move_seats(give=ahead)
+    refuse_unless(placement, PlacementStatus.CANCELLED)
+    move_seats(give=free_ahead(placement) | drop_pending(placement, by=by))
+    end_hold(placement)
     event = move_placement(
         placement,
         PlacementStatus.CANCELLED,

@@ -1,4 +1,4 @@
-"""The only writer of an application's and a placement's status."""
+"""The only writer of an application's, a placement's and a request for other dates' status."""
 
 from typing import Any
 
@@ -10,15 +10,17 @@ from accounts.models import User
 from accounts.permissions import principal
 from audit.actions import record
 from audit.models import Event
-from placements.models import Application, Placement, WaitlistEntry
+from placements.models import Application, Placement, RescheduleRequest, WaitlistEntry
 from placements.permissions import is_learner_of
 from placements.states import (
     ENTRY_FOLLOWS,
     ENTRY_OPEN,
     PLACEMENT_TRANSITIONS,
+    RESCHEDULE_TRANSITIONS,
     TRANSITIONS,
     EntryStatus,
     PlacementStatus,
+    RescheduleStatus,
     Status,
 )
 
@@ -29,7 +31,7 @@ NO_OFFER: dict[str, Any] = {"offered_at": None, "offered_by": None, "offer_expir
 class TransitionNotAllowed(ValidationError):
     """The table has no such step from where it stands now: the world moved, or never allowed it."""
 
-    def __init__(self, subject: Application | Placement, to: str) -> None:
+    def __init__(self, subject: Application | Placement | RescheduleRequest, to: str) -> None:
         self.subject, self.to = subject, to
         super().__init__(
             _("This is no longer possible: it stands at “%(status)s” now."),
@@ -55,16 +57,44 @@ def transition(application: Application, to: Status, *, by: User | None, **chang
     )
 
 
+def refuse_unless(placement: Placement, to: PlacementStatus) -> None:
+    """Before anything is moved: refuses what the table does not have."""
+    if to not in PLACEMENT_TRANSITIONS.get(PlacementStatus(placement.status), ()):
+        raise TransitionNotAllowed(placement, to)
+
+
 def move_placement(
     placement: Placement, to: PlacementStatus, *, by: User | None, **changes: Any
 ) -> Event:
     """Move a placement that the caller has locked. ``by=None`` is the clock."""
     was = PlacementStatus(placement.status)
-    if to not in PLACEMENT_TRANSITIONS.get(was, ()):
-        raise TransitionNotAllowed(placement, to)
+    refuse_unless(placement, to)
     _write(placement, to, changes)
     return record(
         f"placement.{to}", placement, by=by, on_behalf_of=in_whose_name(by, placement), was=was
+    )
+
+
+def move_reschedule(
+    request: RescheduleRequest, to: RescheduleStatus, *, by: User | None, **changes: Any
+) -> Event:
+    """End a request for other dates that the caller has locked, with its placement."""
+    was = RescheduleStatus(request.status)
+    if to not in RESCHEDULE_TRANSITIONS.get(was, ()):
+        raise TransitionNotAllowed(request, to)
+    request.status = to
+    changes |= {"answered_at": timezone.now(), "answered_by": by}
+    for field, value in changes.items():
+        setattr(request, field, value)
+    request.save(update_fields=["status", *changes])
+    placement = request.placement
+    return record(
+        f"{request.kind}.{to}",
+        placement,
+        by=by,
+        on_behalf_of=in_whose_name(by, placement),
+        start_on=str(request.start_on),
+        weeks=request.weeks,
     )
 
 

@@ -1,5 +1,7 @@
 from placements.admin.applications import ApplicationAdmin
 from placements.admin.asking import Asked, Asking, timeline
+from placements.admin.changes import LateRequirementAdmin, RescheduleRequestAdmin
+from placements.admin.declarations import DeclarationAdmin, SignedDeclarationAdmin
 from placements.admin.money import EarningAdmin, LedgerAdmin, TermsAdmin
 from placements.admin.placements import PlacementAdmin
 from placements.admin.records import EvaluationAdmin, HoursEntryAdmin, SchoolApprovalAdmin
@@ -9,12 +11,16 @@ __all__ = [
     "ApplicationAdmin",
     "Asked",
     "Asking",
+    "DeclarationAdmin",
     "EarningAdmin",
     "EvaluationAdmin",
     "HoursEntryAdmin",
+    "LateRequirementAdmin",
     "LedgerAdmin",
     "PlacementAdmin",
+    "RescheduleRequestAdmin",
     "SchoolApprovalAdmin",
+    "SignedDeclarationAdmin",
     "TermsAdmin",
     "WaitlistEntryAdmin",
     "timeline",

@@ -10,25 +10,33 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import each
 from accounts.http import person
 from audit.admin import ReadOnly
+from placements.actions.demands import require_late, waive_requirement
+from placements.actions.endings import (
+    give_up_placement,
+    issue_attendance_note,
+    mark_no_show,
+    terminate_placement,
+)
+from placements.actions.holds import hold_placement, resume_placement
 from placements.actions.placements import (
     cancel_placement,
     complete_placement,
-    give_up_placement,
-    hold_placement,
     record_arrival,
     refresh_readiness,
-    resume_placement,
 )
-from placements.admin.asking import (
-    Asking,
-    CancelForm,
-    NoteForm,
-    timeline,
+from placements.actions.reschedules import ask_reschedule, offer_extension
+from placements.admin.asking import Asking, CancelForm, NoteForm, timeline
+from placements.admin.changes import (
+    ExtendForm,
+    HoldForm,
+    MoveForm,
+    RequireForm,
+    TerminateForm,
+    WaiveForm,
 )
 from placements.admin.money import LedgerInline, MoneyFilter, MoneyPages
-from placements.models import (
-    Placement,
-)
+from placements.models import Placement
+from rotations.blocks import Block
 
 
 @admin.register(Placement)
@@ -46,7 +54,22 @@ class PlacementAdmin(MoneyPages, Asking, ReadOnly, admin.ModelAdmin):
     date_hierarchy = "start_on"
     readonly_fields = ["sums", "record", "history"]
     inlines = [LedgerInline]
-    actions = ["look", "arrive", "hold", "resume", "complete", "give_up", "cancel"]
+    actions = [
+        "look",
+        "require",
+        "waive",
+        "arrive",
+        "hold",
+        "resume",
+        "move",
+        "extend",
+        "complete",
+        "give_up",
+        "attest",
+        "no_show",
+        "terminate",
+        "cancel",
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Placement]:
         return super().get_queryset(request).defer("listing__document")
@@ -72,7 +95,57 @@ class PlacementAdmin(MoneyPages, Asking, ReadOnly, admin.ModelAdmin):
     @admin.action(description=_("Put on hold …"), permissions=["move"])
     def hold(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
         return self.ask(
-            request, rows, NoteForm, lambda row, **f: hold_placement(row, by=person(request), **f)
+            request, rows, HoldForm, lambda row, **f: hold_placement(row, by=person(request), **f)
+        )
+
+    @admin.action(description=_("Ask for one more document …"), permissions=["move"])
+    def require(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, RequireForm, lambda row, **f: require_late(row, by=person(request), **f)
+        )
+
+    @admin.action(description=_("Let a document pass …"), permissions=["move"])
+    def waive(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            rows,
+            WaiveForm,
+            lambda row, **f: waive_requirement(row, by=person(request), **f),
+        )
+
+    @admin.action(description=_("Ask for other dates …"), permissions=["move"])
+    def move(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        def act(row: Placement, *, start_on: Any, **facts: Any) -> None:
+            ask_reschedule(row, Block(start_on, row.weeks), by=person(request), **facts)
+
+        return self.ask(request, rows, MoveForm, act)
+
+    @admin.action(description=_("Offer more weeks …"), permissions=["move"])
+    def extend(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            rows,
+            ExtendForm,
+            lambda row, weeks, **f: offer_extension(row, weeks, by=person(request), **f),
+        )
+
+    @admin.action(description=_("Write a note of attendance"), permissions=["move"])
+    def attest(self, request: HttpRequest, rows: QuerySet[Placement]) -> None:
+        each(request, rows, lambda row: issue_attendance_note(row, by=person(request)))
+
+    @admin.action(description=_("Did not arrive …"), permissions=["move"])
+    def no_show(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, NoteForm, lambda row, **f: mark_no_show(row, by=person(request), **f)
+        )
+
+    @admin.action(description=_("End early …"), permissions=["move"])
+    def terminate(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
+        return self.ask(
+            request,
+            rows,
+            TerminateForm,
+            lambda row, **f: terminate_placement(row, by=person(request), **f),
         )
 
     @admin.action(description=_("Lift the hold"), permissions=["move"])

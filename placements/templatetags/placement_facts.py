@@ -11,7 +11,7 @@ from accounts.queries import aims
 from clocks.calendar import SATURDAY, end_of_day, next_monday
 from clocks.queries import length
 from placements import deadlines
-from placements.models import Application, Placement
+from placements.models import Application, LateRequirement, Placement
 from placements.models.ledger import Balance
 from rotations.eligibility import documents_due_on
 from rotations.refunds import Change, RefundStep, Tiers, paid_of_fee
@@ -99,6 +99,12 @@ def refund_changes(thing: Thing) -> list[Change]:
     if thing.start_on is None:
         return []
     return changes_of(_tiers(thing), refundable_fee(thing), thing.start_on, _today(thing))
+
+
+@register.simple_tag
+def late_of(placement: Placement) -> list[LateRequirement]:
+    """Documents that were asked for after she accepted."""
+    return [row for row in placement.late_requirements.all() if row.free_until]
 
 
 @register.simple_tag

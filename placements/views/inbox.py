@@ -45,6 +45,7 @@ def inbox(request: UserRequest) -> HttpResponse:
     there = list(queries.on_site(practices))
     facts = {
         "cases": waiting,
+        "moves": list(queries.requests_waiting(practices)),
         "undoable": _undoable(practices),
         "first": waiting[0].application if waiting else None,
         "on_site": [one for one in there if one.status == PlacementStatus.ACTIVE],

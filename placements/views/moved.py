@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from placements.models import Application, Placement
+from placements.views.meanwhile import meanwhile, what_now
 from rotations.actions.seats import SeatsGone
 from rotations.queries import alternatives
 
@@ -21,7 +22,7 @@ def moved(
     """409: what happened, where it stands now, and what can be done instead."""
     gone = isinstance(refusal, SeatsGone)
     context = {
-        "reasons": refusal.messages,
+        "reasons": [*refusal.messages, *filter(None, [meanwhile(about), what_now(about)])],
         "title": _("These dates were filled a moment ago") if gone else _("Something changed"),
         "about": about,
         "back": back or about.get_absolute_url(),

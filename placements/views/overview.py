@@ -14,7 +14,13 @@ from accounts.completeness import completeness_of
 from accounts.models import Document, User
 from clocks.models import Due
 from placements.models import Application, Placement
-from placements.queries import Place, current_documents, places_on_waitlist, school_approves
+from placements.queries import (
+    Place,
+    besides,
+    current_documents,
+    places_on_waitlist,
+    school_approves,
+)
 from placements.states import ENDED, PlacementStatus, Status
 from placements.templatetags.placement_facts import documents_due, letter_from, payment_due
 from placements.templatetags.standing import local_day, placement_of
@@ -31,6 +37,13 @@ CLOSED = frozenset(
 )
 GETTING_READY = frozenset(
     {PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD}
+)
+
+
+# What one placement is asked besides, spared, or has had signed.
+TERMS = (
+    "placement__late_requirements__type",
+    "placement__signatures__declaration__type",
 )
 
 
@@ -67,6 +80,7 @@ class Row:
                 documents,
                 profile=profile,
                 school_approves=school_approves(placement),
+                terms=besides(placement),
             )
 
     @property
@@ -127,7 +141,7 @@ def rows_of(user: User, documents: Sequence[Document]) -> list[Row]:
         Application.objects.filter(learner=user)
         .with_listing()
         .select_related("placement__preceptor__user")
-        .prefetch_related(certificates, "school_approvals")
+        .prefetch_related(certificates, "school_approvals", *TERMS)
     )
     rows = [Row(application) for application in applications]
     _share_what_is_loaded(rows, user)

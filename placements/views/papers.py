@@ -11,6 +11,8 @@ from django.utils import timezone
 from accounts.immunity import Verdict
 from accounts.models import Document, LearnerProfile, User
 from accounts.queries import thresholds
+from placements.models import SIGNED_HERE
+from placements.queries import Besides
 from rotations.blocks import Block
 from rotations.eligibility import NOT_NEEDED, Check, check_documents, check_immunity
 from rotations.models import Listing
@@ -30,6 +32,11 @@ class Paper:
     lacks: tuple[Verdict, ...] = ()
 
     @property
+    def is_signed_here(self) -> bool:
+        """A statement: no file, but a text that she signs."""
+        return self.check.document in SIGNED_HERE
+
+    @property
     def is_hers(self) -> bool:
         """Whether she has to do something about it."""
         return self.state not in {IN_REVIEW, ACCEPTED, NOT_NEEDED}
@@ -42,13 +49,21 @@ def papers_for(
     *,
     profile: LearnerProfile | None,
     school_approves: bool = False,
+    terms: Besides | None = None,
 ) -> list[Paper]:
-    """Every paper asked for on these dates; what is hers to do stands first."""
+    """Every paper asked for on these dates; what is hers to do stands first.
+
+    ``terms`` are what one placement is asked besides, spared, or has had signed.
+    """
     if block is None:
         return []
     held = {document.type.slug: document for document in documents}
     facts: Any = {"profile": profile, "school_approves": school_approves}
+    if terms:
+        facts["extra"] = terms.extra
     checks = check_documents(listing, block, documents, **facts)
+    if terms:
+        checks = terms.settle(checks)
     hopes = check_documents(listing, block, _as_if_accepted(documents), **facts)
     would_do = {hope.document for hope in hopes if not hope.is_open}
     papers = []

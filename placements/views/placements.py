@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -17,10 +16,12 @@ from accounts.http import UserRequest, allow
 from placements.actions.hours import DayNotOpen, log_hours, remove_hours
 from placements.actions.ledger import refund_now
 from placements.actions.placements import cancel_placement
+from placements.actions.reschedules import MOVABLE
 from placements.actions.transition import TransitionNotAllowed
-from placements.calendar import Entry, write_calendar
+from placements.calendar import write_calendar
 from placements.forms.placements import CancelForm, HoursForm
-from placements.models import Evaluation, HoursEntry, Placement
+from placements.links import answers_it
+from placements.models import AttendanceNote, Evaluation, HoursEntry, Placement
 from placements.models.evaluation import Competency
 from placements.permissions import (
     is_coordinator,
@@ -30,9 +31,16 @@ from placements.permissions import (
     may_evaluate,
     may_log_hours,
     may_see_emergency_contact,
+    placement_moves,
 )
-from placements.queries import current_documents, hours_totals, may_ask_school
+from placements.queries import (
+    current_documents,
+    hours_totals,
+    may_ask_school,
+    pending_request,
+)
 from placements.states import LOGGING, CancelledBy, CancelReason, PlacementStatus
+from placements.views.agenda import rotation
 from placements.views.moved import moved
 from placements.views.overview import Row
 from placements.views.papers import with_record
@@ -80,6 +88,9 @@ def _page(
     may_log = may_log_hours(request.user, found)
     evaluation = found.evaluations.filter(kind="final").exclude(signed_at=None).first()
     letters = list(found.letter_requests.all())
+    asked = pending_request(found)
+    if asked:
+        asked.placement = found
     context = {
         "placement": found,
         "balance": found.ledger.balance(),
@@ -94,6 +105,11 @@ def _page(
         "evaluation": evaluation,
         "evaluation_lines": _lines(evaluation) if evaluation else [],
         "letters": letters,
+        "asked": asked,
+        "answers": bool(asked and answers_it(request.user, asked)),
+        "moves": placement_moves(request.user, found),
+        "movable": MOVABLE,
+        "attendance_note": AttendanceNote.objects.filter(placement=found).exists(),
         "may_ask": _may_ask(found, letters),
         "may_cancel": may_cancel(request.user, found) and _is_party(request, found),
         "asks_school": may_ask_school(application),
@@ -170,33 +186,11 @@ def _remove(request: UserRequest, found: Placement) -> HttpResponse:
 def calendar(request: UserRequest, code: str) -> HttpResponse:
     """The dates for her own calendar; imported again, the entry moves or is struck out."""
     found = visible(request, code)
-    listing = found.listing
-    site = listing.site
-    host = settings.SITE_URL.split("://", 1)[-1].split("/", 1)[0].split(":", 1)[0]
-    url = f"{settings.SITE_URL}{found.get_absolute_url()}"
-    entry = Entry(
-        uid=f"placement-{found.code}@{host}",
-        sequence=found.sequence,
-        changed_at=found.updated_at,
-        start_on=found.start_on,
-        end_on=found.end_on,
-        summary=_summary(request, found),
-        location=f"{site.name}, {site.street}, {site.city}, {site.state.abbr} {site.zip}",
-        description="\n".join(filter(None, [listing.title, found.preceptor.title, site.arrival])),
-        url=url,
-        cancelled=found.status == PlacementStatus.CANCELLED,
-    )
+    entry = rotation(found, for_learner=is_learner_of(request.user, found))
     response = HttpResponse(write_calendar(entry), content_type="text/calendar; charset=utf-8")
     name = f"rotation-{found.start_on:%Y-%m-%d}.ics"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _summary(request: UserRequest, found: Placement) -> str:
-    names = {"city": found.listing.site.city, "learner": found.learner.name}
-    if is_learner_of(request.user, found):
-        return _("Rotation in %(city)s") % names
-    return _("%(learner)s, rotation in %(city)s") % names
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,13 +30,19 @@ from outbox.models import Message
 from placements.models import (
     Application,
     ApplicationDocument,
+    AttendanceNote,
+    CalendarFeed,
     Earning,
     Evaluation,
+    Hold,
     HoursEntry,
+    LateRequirement,
     LedgerEntry,
     Placement,
     Receipt,
+    RescheduleRequest,
     SchoolApproval,
+    SignedDeclaration,
     WaitlistEntry,
 )
 from privacy.models import Erasure, Export
@@ -124,6 +130,19 @@ RECORDS = (
         without={"tries": "Of the making, not of you."},
     ),
     Record("earnings", Earning, lambda user: Q(preceptor__user=user)),
+    Record("pauses", Hold, lambda user: Q(placement__learner=user)),
+    Record(
+        "other_dates",
+        RescheduleRequest,
+        lambda user: Q(placement__learner=user),
+        without={"code": SECRET},
+    ),
+    Record("asked_for_late", LateRequirement, lambda user: Q(placement__learner=user)),
+    Record("statements_signed", SignedDeclaration, lambda user: Q(placement__learner=user)),
+    Record("attendance_notes", AttendanceNote, lambda user: Q(placement__learner=user)),
+    Record(
+        "calendar_addresses", CalendarFeed, lambda user: Q(owner=user), without={"code": SECRET}
+    ),
     Record("hours", HoursEntry, lambda user: Q(placement__learner=user)),
     Record(
         "evaluations",
@@ -246,8 +265,11 @@ NOT_COPIED = {
     "pghistory.Events": HISTORY,
     "pghistory.MiddlewareEvents": HISTORY,
     "placements.ApplicationEvent": HISTORY,
+    "placements.Declaration": NOBODY,
+    "placements.LateRequirementEvent": HISTORY,
     "placements.PlacementEvent": HISTORY,
     "placements.PreceptorTerms": "What a listing pays its preceptor; her page of earnings shows it.",
+    "placements.RescheduleRequestEvent": HISTORY,
     "placements.SchoolApprovalEvent": HISTORY,
     "privacy.FileToDelete": NOBODY,
     "privacy.RetentionRun": NOBODY,

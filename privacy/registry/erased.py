@@ -37,15 +37,22 @@ from letters.models import IssuedDocument, LetterRequest
 from placements.models import (
     Application,
     ApplicationDocument,
+    AttendanceNote,
+    CalendarFeed,
     Earning,
     Evaluation,
+    Hold,
     HoursEntry,
+    LateRequirement,
     LedgerEntry,
     Placement,
     Receipt,
+    RescheduleRequest,
     SchoolApproval,
+    SignedDeclaration,
     WaitlistEntry,
 )
+from placements.states import HoldReason, RescheduleReason
 from privacy.models import Export
 from rotations.models import Alert, Question, SavedListing, Told
 from threads.models import Attachment, Mark, Notice, Quiet
@@ -108,6 +115,8 @@ FATES = (
     _deleted(ApplicationDocument, lambda user: Q(document__owner=user)),
     _deleted(Document, lambda user: Q(owner=user)),
     _deleted(ImmunizationFact, lambda user: Q(owner=user)),
+    _deleted(AttendanceNote, lambda user: Q(placement__learner=user)),
+    _deleted(CalendarFeed, lambda user: Q(owner=user)),
     _deleted(SchoolApproval, lambda user: Q(application__learner=user)),
     _deleted(WaitlistEntry, lambda user: Q(application__learner=user)),
     _deleted(LearnerProfile.specialties.through, lambda user: Q(learnerprofile__user=user)),
@@ -165,6 +174,20 @@ FATES = (
     ),
     Fate(Receipt, lambda user: Q(entry__placement__learner=user), keeps=_kept("sha256")),
     Fate(Earning, lambda user: Q(preceptor__user=user)),
+    # Why somebody paused or came later may say how she was.
+    Fate(
+        Hold,
+        lambda user: Q(placement__learner=user),
+        keeps=_kept("to_on"),
+        sets={"reason": HoldReason.OTHER},
+    ),
+    Fate(
+        RescheduleRequest,
+        lambda user: Q(placement__learner=user),
+        sets={"reason": RescheduleReason.WISH},
+    ),
+    Fate(LateRequirement, lambda user: Q(placement__learner=user), keeps=_kept("waived_until")),
+    Fate(SignedDeclaration, lambda user: Q(placement__learner=user)),
     Fate(HoursEntry, lambda user: Q(placement__learner=user)),
     Fate(Evaluation, lambda user: Q(placement__learner=user), keeps=_kept("scores")),
     Fate(

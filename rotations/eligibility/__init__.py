@@ -18,6 +18,7 @@ from rotations.eligibility.papers import (
     SCHOOL_APPROVAL,
     check_documents,
     documents_due_on,
+    last_days,
     shortfalls,
 )
 from rotations.eligibility.rules import check_listing
@@ -38,6 +39,7 @@ __all__ = [
     "check_listing",
     "documents_due_on",
     "forget_severities",
+    "last_days",
     "open_to",
     "severities",
     "shortfalls",

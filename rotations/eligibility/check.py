@@ -1,6 +1,6 @@
 """One rule's verdict, and what all verdicts have in common."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Document, LearnerProfile
 from rotations.blocks import Block
 from rotations.kinds import Rule
-from rotations.models import Listing
+from rotations.models import Listing, Requirement
 
 UNMET, LATE, UNKNOWN, MET, NOT_NEEDED = "unmet", "late", "unknown", "met", "not_needed"
 ORDER = (UNMET, LATE, UNKNOWN, MET, NOT_NEEDED)
@@ -90,6 +90,8 @@ class Case:
     today: date
     papers: Mapping[str, Document] = field(default_factory=dict)
     school_approves: bool = False
+    # Asked of one rotation alone, besides what its listing asks.
+    extra: Sequence[Requirement] = ()
 
     @cached_property
     def first_day(self) -> date:

@@ -40,7 +40,7 @@ SEASON = frozenset({10, 11, 12, 1, 2, 3})
 SEASON_STARTS, DOSES_FROM = 10, 7
 
 
-def check_documents(
+def check_documents(  # noqa: PLR0913  each is a fact of its own
     listing: Listing,
     block: Block,
     documents: Sequence[Document],
@@ -48,10 +48,11 @@ def check_documents(
     profile: LearnerProfile | None = None,
     today: date | None = None,
     school_approves: bool = False,
+    extra: Sequence[Requirement] = (),
 ) -> list[Check]:
     """The paper rules alone (R4, R7, R9): what keeps a placement from being ready."""
     today = today or timezone.localdate(timezone=listing.site.zone)
-    case = Case(listing, profile, block, today, wallet(documents), school_approves)
+    case = Case(listing, profile, block, today, wallet(documents), school_approves, extra)
     return in_order(check_papers(case))
 
 
@@ -74,6 +75,28 @@ def shortfalls(
         if document and not _is_out_of_season(case, paper) and not _covers_no_patients(case, paper):
             problem = _too_short(case, paper, document)
             found[paper.slug] = problem.why if problem else ""
+    return found
+
+
+def last_days(
+    listing: Listing,
+    block: Block,
+    documents: Sequence[Document],
+    *,
+    profile: LearnerProfile | None = None,
+    extra: Sequence[Requirement] = (),
+) -> dict[str, date]:
+    """Of the accepted papers that must last through the rotation, by slug: how long each does."""
+    case = Case(listing, profile, block, block.start_on, wallet(documents), extra=extra)
+    found = {}
+    for paper in _papers(case):
+        document = case.papers.get(paper.slug)
+        if document is None or document.verified_at is None or not paper.through_end:
+            continue
+        if paper.validity == Validity.SEASON or _covers_no_patients(case, paper):
+            continue
+        if last := document.last_valid_day(paper.months):
+            found[paper.slug] = last
     return found
 
 
@@ -153,7 +176,8 @@ def _is_out_of_season(case: Case, paper: _Paper) -> bool:
 def _papers(case: Case) -> list[_Paper]:
     """What the listing asks for by its rows, by its kind of work, and by who learns."""
     prefetch_related_objects([case.listing], "requirements__type")
-    rows = [row for row in case.listing.requirements.all() if _asks_of(row, case.family)]
+    asked_for = [*case.listing.requirements.all(), *case.extra]
+    rows = [row for row in asked_for if _asks_of(row, case.family)]
     papers = [_Paper.asked(row, _title(case, row)) for row in rows if not _is_needless(case, row)]
     asked = {row.type.slug for row in rows}
     if case.listing.is_hands_on and MALPRACTICE not in asked:

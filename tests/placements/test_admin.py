@@ -177,8 +177,8 @@ def test_a_placement_is_completed_once_everything_is_in(office):
 @pytest.mark.parametrize(
     ("action", "before", "after", "facts"),
     [
-        ("hold", PlacementStatus.READY, PlacementStatus.ON_HOLD, {"note": NOTE}),
-        ("give_up", PlacementStatus.WRAP_UP, PlacementStatus.INCOMPLETE, {"note": NOTE}),
+        ("hold", PlacementStatus.READY, PlacementStatus.ON_HOLD, {"note": NOTE, "reason": "visa"}),
+        ("give_up", PlacementStatus.ON_HOLD, PlacementStatus.INCOMPLETE, {"note": NOTE}),
         (
             "cancel",
             PlacementStatus.ONBOARDING,

@@ -73,7 +73,7 @@ def test_dashboard_of_placements_takes_as_many_queries_for_three_as_for_one(
     client.force_login(person)
     client.get(reverse("placements:my_applications"))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         page = client.get(reverse("placements:my_applications"))
 
     assert len(page.context["going"]) == size

@@ -26,7 +26,17 @@ from letters import emails as letter_emails
 from letters.actions.requests import attach_request_pdf
 from letters.states import LetterStatus
 from placements import emails as placement_emails
-from placements.models import ApplicationDocument, SchoolApproval
+from placements.actions.demands import sign_declaration
+from placements.models import (
+    ApplicationDocument,
+    AttendanceNote,
+    CalendarFeed,
+    Declaration,
+    Hold,
+    LateRequirement,
+    RescheduleRequest,
+    SchoolApproval,
+)
 from placements.states import PlacementStatus, Status
 from rotations.actions.alerts import save_search
 from rotations.actions.questions import ask_question
@@ -169,6 +179,7 @@ def _rotation(user, listing, papers):
         placement=placement, status=LetterStatus.CONFIRMED, message="Yours, Zyxwina Quibberly"
     )
     attach_request_pdf(letter, small_pdf("Zyxwina Quibberly"))
+    _changed_plans(placement)
     for thing in (application, placement, certificate):
         event = record("test.happened", thing, by=user, address="203.0.113.77")
         if thing is application:
@@ -179,6 +190,31 @@ def _rotation(user, listing, papers):
         else:
             letter_emails.certificate_issued(certificate, occasion=event)
     return placement
+
+
+def _changed_plans(placement):
+    """A pause, other dates, a late paper, a statement, a note, and her calendar."""
+    user, staff, block = placement.learner, StaffFactory(), placement.block
+    day = placement.start_on
+    Hold.objects.create(placement=placement, reason="illness", note="Zyxwina was ill",
+                        from_on=day, to_on=day)  # fmt: skip
+    RescheduleRequest.objects.create(
+        placement=placement, kind="move", status="declined", start_on=day, weeks=block.weeks,
+        was_start_on=day, was_weeks=block.weeks, reason="visa", note="Zyxwina waits for a visa",
+        asked_by=user, answer_by=timezone.now(), answered_at=timezone.now(),
+    )  # fmt: skip
+    LateRequirement.objects.create(
+        placement=placement, type=DocumentTypeFactory(), added_by=staff, waived=True,
+        note="Zyxwina had it before",
+    )  # fmt: skip
+    declaration = Declaration.objects.create(
+        type=DocumentTypeFactory(slug="conduct", name="Code of conduct"), version=1, body="Text"
+    )
+    sign_declaration(placement, declaration, by=user, typed_name=user.name, address="203.0.113.77")
+    AttendanceNote.objects.create(
+        placement=placement, issued_by=staff, facts={"learner": user.name}
+    )
+    CalendarFeed.objects.create(owner=user, side="learner")
 
 
 def _declined(user, papers):

@@ -5,7 +5,12 @@ from django.core.management.base import BaseCommand
 from django.db.models import TextChoices
 
 from letters.states import TRANSITIONS as LETTER_TRANSITIONS
-from placements.states import ENTRY_TRANSITIONS, PLACEMENT_TRANSITIONS, TRANSITIONS
+from placements.states import (
+    ENTRY_TRANSITIONS,
+    PLACEMENT_TRANSITIONS,
+    RESCHEDULE_TRANSITIONS,
+    TRANSITIONS,
+)
 from rotations.kinds import LISTING_TRANSITIONS
 
 
@@ -25,6 +30,7 @@ def tables() -> str:
         "Application": TRANSITIONS,
         "Waitlist entry": ENTRY_TRANSITIONS,
         "Placement": PLACEMENT_TRANSITIONS,
+        "Request for other dates": RESCHEDULE_TRANSITIONS,
         "Letter request": LETTER_TRANSITIONS,
         "Listing": LISTING_TRANSITIONS,
     }

@@ -1,0 +1,105 @@
+"""What is asked of one placement after it was accepted, let pass there, or signed there."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import DocumentType, User
+from audit.actions import record
+from clocks.calendar import end_of_day
+from clocks.queries import length
+from placements import deadlines, emails
+from placements.actions.placements import refresh_readiness
+from placements.models import Declaration, LateRequirement, Placement, SignedDeclaration
+from placements.models.demand import DemandOrigin
+from placements.queries import AHEAD
+
+
+class NotAsked(ValidationError):
+    """It is asked for already, or the rotation has begun."""
+
+
+@transaction.atomic
+def require_late(
+    placement: Placement, kind: DocumentType, *, by: User, origin: DemandOrigin, note: str = ""
+) -> LateRequirement:
+    """Ask for one more document; she may cancel without a loss for some days, and reads why."""
+    placement.lock()
+    asked = {row.type_id for row in placement.listing.requirements.all()}
+    asked |= set(placement.late_requirements.filter(waived=False).values_list("type_id", flat=True))
+    if placement.status not in AHEAD or kind.pk in asked:
+        raise NotAsked(_("This is asked for already, or the rotation has begun."), code="asked")
+    now, zone = timezone.now(), placement.listing.site.zone
+    today = timezone.localdate(now, timezone=zone)
+    row, _created = LateRequirement.objects.update_or_create(
+        placement=placement,
+        type=kind,
+        defaults={
+            "waived": False,
+            "waived_until": None,
+            "origin": origin,
+            "note": note,
+            "added_at": now,
+            "added_by": by,
+            "free_until": end_of_day(today + length(deadlines.FREE_CANCEL), zone),
+        },
+    )
+    event = record("placement.requirement_added", placement, by=by, document=kind.slug)
+    emails.requirement_added(row, occasion=event)
+    refresh_readiness(placement)
+    return row
+
+
+@transaction.atomic
+def waive_requirement(
+    placement: Placement, kind: DocumentType, *, by: User, note: str, until: date | None = None
+) -> None:
+    """Let a document pass for this rotation, for good or to a day, for a reason that is kept."""
+    placement.lock()
+    LateRequirement.objects.update_or_create(
+        placement=placement,
+        type=kind,
+        defaults={
+            "waived": True,
+            "waived_until": until,
+            "origin": DemandOrigin.PORTAL,
+            "note": note,
+            "added_at": timezone.now(),
+            "added_by": by,
+            "free_until": None,
+        },
+    )
+    until_ = {"until": str(until)} if until else {}
+    record("placement.requirement_waived", placement, by=by, document=kind.slug, **until_)
+    refresh_readiness(placement)
+
+
+@transaction.atomic
+def sign_declaration(
+    placement: Placement,
+    declaration: Declaration,
+    *,
+    by: User,
+    typed_name: str,
+    address: str | None,
+) -> SignedDeclaration:
+    """Her signature under this version of the text; signed twice, it is one."""
+    placement.lock()
+    signed, created = SignedDeclaration.objects.get_or_create(
+        placement=placement,
+        declaration=declaration,
+        defaults={"typed_name": typed_name, "address": address},
+    )
+    if created:
+        record(
+            "placement.declaration_signed",
+            placement,
+            by=by,
+            document=declaration.type.slug,
+            version=declaration.version,
+        )
+        refresh_readiness(placement)
+    return signed
