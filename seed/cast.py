@@ -39,6 +39,7 @@ from rotations.actions.questions import answer_question
 from rotations.actions.seats import move_seats
 from rotations.blocks import WEEK, Block
 from rotations.models import Listing, Question
+from seed.changes import play_changes
 from seed.money import pay, play_money
 from seed.papers import play_papers
 from seed.reading import structure
@@ -85,9 +86,20 @@ def play_cast(
     play_waiting(company.waiting)
     play_freed_seat(structure("demo/cast.json")["freed_seat"], company)
     play_money(listings, staff, company.today)
+    play_changes(company.today, staff, lambda key: _placement_of(key, stories, company))
     for row in structure("demo/cast.json")["questions"]:
         _ask(row, company)
     return len(stories)
+
+
+def _placement_of(key: str, stories: Iterable[Row], company: Company) -> Placement:
+    """What became of a story."""
+    row = next(one for one in stories if one["key"] == key)
+    return Placement.objects.with_listing().get(
+        learner=company.learners[row["learner"]],
+        listing=company.listings[row["listing"]],
+        status=row["placement"]["status"],
+    )
 
 
 def _turn(row: Row) -> int:

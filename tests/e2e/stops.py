@@ -343,6 +343,12 @@ class Portal:
             Stop(of("withdraw", asked)),
             Stop(soon.get_absolute_url()),
             Stop(reverse("placements:cancel", args=[soon.code])),
+            Stop(reverse("placements:move", args=[soon.code])),
+            Stop(reverse("placements:move", args=[soon.code]), send(shows=".errsum, h1")),
+            Stop(reverse("placements:hold", args=[soon.code])),
+            Stop(reverse("placements:declaration", args=[soon.code, "conduct"])),
+            Stop("/calendar/"),
+            Stop("/calendar/", send("main form [name=renew]", shows="input[readonly]")),
             Stop(done.get_absolute_url()),
             Stop(
                 reverse("letters:certificate", args=[done.issued_documents.first().code]),
@@ -410,6 +416,12 @@ class Portal:
             Stop(active.get_absolute_url()),
             Stop(reverse("placements:sign_hours", args=[active.code])),
             Stop(reverse("placements:sign_hours", args=[wrap_up.code])),
+            *(
+                Stop(reverse(f"placements:{page}", args=[active.code]))
+                for page in ("hold", "no_show", "stop", "call_off")
+            ),
+            Stop(reverse("placements:stop", args=[active.code]), send()),
+            Stop("/calendar/"),
             Stop(evaluation),
             Stop(evaluation, send("main [name=sign]:visible")),
             *self.listings(),
