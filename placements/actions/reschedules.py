@@ -17,6 +17,7 @@ from audit.models import Event
 from clocks.actions import schedule
 from clocks.queries import length, number
 from placements import deadlines, emails
+from placements.actions.ledger import charge
 from placements.actions.offers import DatesOverlap
 from placements.actions.pending import end_hold
 from placements.actions.placements import FULL_WEEK_DAYS, refresh_readiness, start_clocks
@@ -262,6 +263,7 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
     if placement.status == PlacementStatus.ON_HOLD:
         move_placement(placement, PlacementStatus.ONBOARDING, by=by, note="")
         end_hold(placement)
+    charge(placement, by=by)
     start_clocks(placement)
     emails.placement_moved(request, occasion=event)
     refresh_readiness(placement)
@@ -282,8 +284,11 @@ def _write_dates(placement: Placement, block: Block) -> None:
     except IntegrityError as error:
         raise DatesOverlap from error
     application = placement.application
+    # The table holds that she comes on one of her choices: the one that she gave up makes room.
+    kept = (block.start_on if day == application.start_on else day for day in application.starts)
+    application.starts = list(dict.fromkeys(kept))
     application.start_on, application.weeks = block.start_on, block.weeks
-    application.save(update_fields=["start_on", "weeks", "updated_at"])
+    application.save(update_fields=["start_on", "starts", "weeks", "updated_at"])
 
 
 @transaction.atomic

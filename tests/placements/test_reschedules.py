@@ -82,6 +82,28 @@ def test_agreeing_moves_it_and_frees_the_old_seat(placement):
     assert templates()[:2] == ["placements/learner_rescheduled", "placements/placement_rescheduled"]
 
 
+def test_it_may_move_to_a_block_that_was_not_among_her_choices(placement):
+    application = placement.application
+    application.starts = [MAY, APRIL]
+    application.save()
+
+    approve_reschedule(ask(placement), by=placement.preceptor.user)
+
+    application.refresh_from_db()
+    assert (application.start_on, application.starts) == (JUNE, [MAY, JUNE])
+
+
+def test_it_may_move_to_another_of_her_choices(placement):
+    application = placement.application
+    application.starts = [APRIL, JUNE]
+    application.save()
+
+    approve_reschedule(ask(placement), by=placement.preceptor.user)
+
+    application.refresh_from_db()
+    assert (application.start_on, application.starts) == (JUNE, [JUNE])
+
+
 def test_blocks_that_overlap_share_their_weeks(placement):
     later = APRIL + timedelta(weeks=2)
     request = ask(placement, later)

@@ -76,6 +76,7 @@ def test_story_a_a_visa_that_comes_late():
         placement.refresh_from_db()
         assert (placement.start_on, placement.end_on) == (JUNE, date(2027, 7, 16))
         assert placement.paid_at is not None
+        assert placement.ledger.balance().open == 0
         assert told("placement_rescheduled") == told("learner_rescheduled") == 1
 
         # 8. HIPAA training ends on 29 June, inside the term; no flu in June and July.
