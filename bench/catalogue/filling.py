@@ -42,7 +42,7 @@ INSERT INTO rotations_listing (
   letterhead, letterhead_note, fee_per_week, service_fee, policy_id, usual_weeks, min_weeks,
   max_weeks, step_weeks, starts_every, anchor, hours_per_week, apply_lead_days,
   apply_lead_days_visa, promotion_lead_days, screening, needs_school_approval, needs_step1,
-  needs_step2, created_at, updated_at, published_at
+  needs_step2, needs_english, created_at, updated_at, published_at
 )
 SELECT
   'bench-' || number, sp.name || ' ' || replace(kind.name, '-', ' ') || ' in ' || si.city, 'published',
@@ -55,7 +55,7 @@ SELECT
   '', kind.letterhead, '', 10000 + 1000 * (70 * pick.fee * pick.fee)::int, 15000, policy.id,
   usual.weeks, least(usual.weeks, 2 + (pick.least * 3)::int), usual.weeks + 4 * (pick.most * 2)::int,
   1, rhythm.every, CASE WHEN rhythm.every > 1 THEN %(monday)s + 7 * (pick.anchor * 4)::int END,
-  40, 14 + 7 * (pick.lead * 5)::int, 45, 14, 'none', false, false, false,
+  40, 14 + 7 * (pick.lead * 5)::int, 45, 14, 'none', false, false, false, false,
   now(), now(), now() - pick.age * interval '700 days'
 FROM generate_series(1, %(size)s) AS number
 CROSS JOIN LATERAL (
