@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Error, Page
 from accounts.models import User
 from config.kept import KEPT
 from seed.demo import load_demo
-from tests.e2e.stops import Portal, Stop
+from tests.e2e.stops import Portal, Stop, walks
 from tests.test_access import POSTED, TABLE
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -43,7 +43,7 @@ PARTS = 2
 # Answers that are no pages: files, data, and ways to another page.
 NO_PAGES = {"accounts:dashboard", "accounts:document", "accounts:document_page", "letters:ask",
             "letters:certificate_keys", "letters:packet_pdf", "letters:request_pdf",
-            "letters:verify_capitals", "placements:calendar", "placements:receipt_pdf", "privacy:export",
+            "letters:verify_capitals", "placements:calendar", "placements:feed", "placements:receipt_pdf", "privacy:export",
             "rotations:preceptor_photo", "rotations:feed", "rotations:feed_atom",
             "rotations:specialty_feed", "rotations:specialty_feed_atom", "rotations:state_feed",
             "rotations:state_feed_atom", "favicon", "healthz", "manifest", "readyz", "robots",
@@ -106,7 +106,7 @@ def look(page: Page, stop: Stop) -> Iterator[str]:
 def test_no_page_offends_or_scrolls_sideways(new_context, base_url, part):
     load_demo()
     found = []
-    for user, stops in list(Portal().stops().items())[part::PARTS]:
+    for user, stops in list(walks(Portal()).items())[part::PARTS]:
         context = new_context()
         sign_in(context, user, base_url)
         page = context.new_page()
@@ -118,7 +118,7 @@ def test_no_page_offends_or_scrolls_sideways(new_context, base_url, part):
 
 def test_every_page_is_a_stop():
     load_demo()
-    stops = [stop for stops in Portal().stops().values() for stop in stops]
+    stops = [stop for walk in walks(Portal()).values() for stop in walk]
     seen = {resolve(urlsplit(stop.address).path).view_name for stop in stops if stop.status < 400}
 
     assert pages() - seen == set()
