@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import each
 from accounts.http import UserRequest
 from audit.admin import AuditedAdmin
+from rotations.actions.limits import look_at_all_waitlists
 from rotations.actions.listings import (
     archive_listing,
     pause_listing,
@@ -22,7 +23,7 @@ from rotations.actions.listings import (
     return_listing,
 )
 from rotations.actions.questions import answer_question
-from rotations.actions.seats import plan_weeks
+from rotations.actions.seats import owe_promotion, plan_weeks
 from rotations.blocks import WEEK
 from rotations.eligibility import forget_severities
 from rotations.forms.listing import ListingForm, ReturnForm, WeeksForm
@@ -30,14 +31,16 @@ from rotations.forms.question import AnswerForm
 from rotations.models import (
     CancellationPolicy,
     EligibilityRule,
+    FamilyLimit,
     Listing,
     Question,
+    Ratio,
     Requirement,
     Site,
     Specialty,
     State,
 )
-from rotations.queries import gaps_of
+from rotations.queries import forget_ratios, gaps_of
 
 
 class NeverDeleted:
@@ -105,6 +108,43 @@ class EligibilityRuleAdmin(NeverDeleted, AuditedAdmin):
         forget_severities()
 
 
+@admin.register(Ratio)
+class RatioAdmin(AuditedAdmin):
+    """Rules of states and programs: at most so many learners of one kind per preceptor."""
+
+    list_display = ["family", "where", "credential", "most", "source"]
+    list_filter = ["family", "credential"]
+    list_select_related = ["state"]
+    search_fields = ["state__name", "source"]
+    autocomplete_fields = ["state"]
+
+    @admin.display(description=_("state"), ordering="state__name")
+    def where(self, ratio: Ratio) -> str:
+        return str(ratio.state or _("Every state"))
+
+    def save_model(self, request: Any, obj: Ratio, form: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_model(request, obj, form, change)
+        _ratios_changed()
+
+    def delete_model(self, request: Any, obj: Ratio) -> None:
+        super().delete_model(request, obj)
+        _ratios_changed()
+
+    def delete_queryset(self, request: Any, queryset: QuerySet[Ratio]) -> None:
+        super().delete_queryset(request, queryset)
+        _ratios_changed()
+
+
+def _ratios_changed() -> None:
+    forget_ratios()
+    look_at_all_waitlists()
+
+
+class FamilyLimitInline(admin.TabularInline):
+    model = FamilyLimit
+    extra = 0
+
+
 class RequirementInline(admin.TabularInline):
     model = Requirement
     extra = 0
@@ -126,7 +166,7 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
     autocomplete_fields = ["specialty", "site", "preceptor", "co_preceptors"]
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ["status", "published_at"]
-    inlines = [RequirementInline]
+    inlines = [RequirementInline, FamilyLimitInline]
     actions = ["publish", "pause", "archive", "return_to_draft"]
     fieldsets = [
         (None, {"fields": ["status", "published_at", "title", "slug", "summary"]}),
@@ -199,6 +239,12 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
             "action": "return_to_draft",
         }
         return render(request, "admin/ask.html", context, status=422 if form.is_bound else 200)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """With another limit one more may fit: whoever waits is looked at."""
+        super().save_related(request, form, formsets, change)
+        if any(one.model is FamilyLimit and one.has_changed() for one in formsets):
+            owe_promotion([form.instance.pk])
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -19,7 +19,7 @@ from placements.models import SIGNED_HERE, Declaration
 from privacy.models import RetentionTerm
 from privacy.terms import SHIPPED
 from rotations.kinds import SHIPPED as RULES
-from rotations.models import CancellationPolicy, EligibilityRule, Specialty, State
+from rotations.models import CancellationPolicy, EligibilityRule, Ratio, Specialty, State
 from seed.reading import flag, pages, structure, table
 
 GENERAL = ""
@@ -38,6 +38,7 @@ def load_reference() -> dict[str, int]:
         "immunization rules": _immunization_rules(),
         "policies": _policies(),
         "eligibility rules": _eligibility_rules(),
+        "preceptor ratios": _ratios(),
         "seasons": _seasons(),
         "guides": _guides(),
         "pages": _pages(),
@@ -142,6 +143,25 @@ def _immunization_rules() -> int:
 def _eligibility_rules() -> int:
     rows = [{"rule": rule, "severity": severity} for rule, severity in RULES.items()]
     return _add(EligibilityRule, "rule", rows)
+
+
+def _ratios() -> int:
+    """Only into an empty table: a rule that an admin took out stays out."""
+    if Ratio.objects.exists():
+        return 0
+    states = {state.abbr: state for state in State.objects.all()}
+    rows = [
+        Ratio(
+            state=states[row["state"]] if row["state"] else None,
+            family=row["family"],
+            credential=row["credential"],
+            most=int(row["most"]),
+            source=row["source"],
+        )
+        for row in table("reference/ratios.csv")
+    ]
+    Ratio.objects.bulk_create(rows)
+    return len(rows)
 
 
 def _policies() -> int:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import emails
+from accounts.codes import new_code
 from accounts.kinds import ConsentKind
 from accounts.models import (
     AddressChange,
@@ -24,6 +25,7 @@ from accounts.models import (
     User,
 )
 from audit.actions import record
+from clocks.actions import schedule
 
 COORDINATORS = "coordinators"
 # Coordinators do the daily work; passports, staff accounts and the audit trail's rows stay closed.
@@ -32,9 +34,9 @@ COORDINATOR_MODELS = {
                  "consent", "immunizationfact", "invitation", "delegation", "introduction",
                  "boardcertification"],
     "rotations": ["listing", "requirement", "seatweek", "site", "specialty", "state",
-                  "cancellationpolicy", "question"],
+                  "cancellationpolicy", "question", "familylimit"],
     "placements": ["application", "placement", "hoursentry", "evaluation", "schoolapproval",
-                   "ledgerentry", "receipt", "earning", "preceptorterms"],
+                   "ledgerentry", "receipt", "earning", "preceptorterms", "seatdifference"],
     "threads": ["thread", "message", "attachment", "report", "reportnote"],
     "letters": ["issueddocument", "letterrequest", "matchseason"],
     "guides": ["guide", "page"],
@@ -91,10 +93,21 @@ def save_profile(*profiles: Profile, by: User, specialties: Iterable[Any] | None
     for profile in profiles:
         if isinstance(profile, LearnerProfile) and profile._state.adding:  # noqa: SLF001  as Django
             _adopt(profile)
+        if isinstance(profile, PreceptorProfile):
+            owe_look(profile)
         profile.save()
         if isinstance(profile, LearnerProfile) and specialties is not None:
             profile.specialties.set(specialties)
         record("profile.saved", profile, by=by)
+
+
+def owe_look(preceptor: PreceptorProfile) -> None:
+    """Before it is saved: if she takes more learners at a time, those who wait are looked at."""
+    was = PreceptorProfile.objects.values_list("max_learners", flat=True).get(pk=preceptor.pk)
+    now = preceptor.max_learners
+    if was is not None and (now is None or now > was):
+        at = timezone.now()
+        schedule("preceptor.limit_changed", preceptor.pk, at=at, occurrence=new_code())
 
 
 @transaction.atomic

@@ -288,6 +288,8 @@ class PreceptorAdmin(AuditedAdmin):
             messages.warning(
                 request, _("The NPI changed, so identity and license must be checked again.")
             )
+        if change:
+            actions.owe_look(obj)
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:

@@ -3,7 +3,7 @@ from datetime import date
 import pghistory
 import us
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Least
@@ -108,7 +108,11 @@ class PreceptorProfile(models.Model):
         _("photo"), storage=private_storage, upload_to=photo_path, blank=True, editable=False
     )
     max_learners = models.PositiveSmallIntegerField(
-        _("learners at a time"), null=True, blank=True, help_text=_("Empty: no limit.")
+        _("learners at a time"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Empty: no limit."),
     )
     office_gets_mail = models.BooleanField(
         _("delegates get the mails about requests and learners too"), default=False

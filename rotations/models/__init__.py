@@ -1,4 +1,5 @@
 from rotations.models.entry import Entry, Stale, Word
+from rotations.models.limit import FamilyLimit, Ratio
 from rotations.models.listing import Listing, Requirement
 from rotations.models.policy import CancellationPolicy
 from rotations.models.question import Question
@@ -12,9 +13,11 @@ __all__ = [
     "CancellationPolicy",
     "EligibilityRule",
     "Entry",
+    "FamilyLimit",
     "Listing",
     "Opening",
     "Question",
+    "Ratio",
     "Requirement",
     "SavedListing",
     "SeatWeek",

@@ -2,6 +2,7 @@
 
 from rotations.queries.alerts import News, news_of
 from rotations.queries.blocks import alternatives, blocks_and_weeks, upcoming_blocks
+from rotations.queries.limits import Limit, forget_ratios, limits_on, own_limit, rules_on
 from rotations.queries.listings import (
     gaps_of,
     has_licence,
@@ -12,17 +13,22 @@ from rotations.queries.listings import (
 from rotations.queries.requests import Requests, live_blocks, open_requests, requests_of
 
 __all__ = [
+    "Limit",
     "News",
     "Requests",
     "alternatives",
     "blocks_and_weeks",
+    "forget_ratios",
     "gaps_of",
     "has_licence",
+    "limits_on",
     "live_blocks",
     "news_of",
     "open_requests",
     "own_gaps_of",
+    "own_limit",
     "requests_of",
+    "rules_on",
     "upcoming_blocks",
     "visible_listings",
     "why_closed",

@@ -22,14 +22,23 @@ from rotations.actions.drafts import (
     save_words,
     start_listing,
 )
+from rotations.actions.limits import save_limits
 from rotations.actions.listings import archive_listing, return_listing
+from rotations.forms.limits import LimitsForm
 from rotations.forms.own import ForWhomForm, LearnersForm, RotationForm, TermsForm, WordsForm
 from rotations.forms.papers import PapersForm
 from rotations.forms.place import PlaceForm
 from rotations.kinds import ListingStatus
 from rotations.models import Listing, Site
 from rotations.permissions import may_edit
-from rotations.queries import open_requests, own_gaps_of, upcoming_blocks, visible_listings
+from rotations.queries import (
+    Limit,
+    open_requests,
+    own_gaps_of,
+    rules_on,
+    upcoming_blocks,
+    visible_listings,
+)
 from rotations.views.cards import Dates
 
 BLOCKS_SHOWN = 6
@@ -56,6 +65,9 @@ STEPS = {
              gettext_lazy("What learners do and learn, a typical day"), "pen-line", is_offer=False),
         Step("learners", gettext_lazy("Who can come"),
              gettext_lazy("Students, graduates, exams they need"), "users"),
+        Step("limits", gettext_lazy("How many at a time"),
+             gettext_lazy("Learners of one kind in a week, if not as many as there are seats"),
+             "sliders-horizontal", is_offer=False),
         Step("documents", gettext_lazy("What to bring"),
              gettext_lazy("Documents, and how old they may be"), "file-text"),
         Step("terms", gettext_lazy("Length and price"),
@@ -200,8 +212,14 @@ def step(request: UserRequest, slug: str, name: str) -> HttpResponse:
         "number": names.index(name) + 1,
         "form": form,
         "goes_back": here.is_offer and listing.status == ListingStatus.PAUSED,
+        "rules": _rules(listing) if name == "limits" else [],
     }
     return render(request, "rotations/edit_step.html", facts, status=status_of(data))
+
+
+def _rules(listing: Listing) -> list[Limit]:
+    """What others rule of the learners that it is open to."""
+    return [rule for family in listing.families for rule in rules_on(listing, family)]
 
 
 def _onward(request: UserRequest, listing: Listing, name: str) -> HttpResponse:
@@ -219,13 +237,17 @@ def _form(here: Step, listing: Listing, data: Any) -> Any:
         return PlaceForm(data, sites=sites, initial={"site": str(listing.site_id)})
     if here.name == "documents":
         return PapersForm(data, listing=listing)
+    if here.name == "limits":
+        return LimitsForm(data, listing=listing)
     return FORMS[here.name](data, instance=listing)
 
 
 def _save(request: UserRequest, here: Step, listing: Listing, form: Any) -> bool:
     user = request.user
     try:
-        if not here.is_offer:
+        if here.name == "limits":
+            save_limits(listing, form.most, by=user)
+        elif not here.is_offer:
             save_words(listing, by=user, changed=form.changed_data)
         elif here.name == "documents":
             save_offer(listing, by=user, changed=(), asked=form.asked)

@@ -25,6 +25,7 @@ from rotations.models import (
     CancellationPolicy,
     Listing,
     Question,
+    Ratio,
     Requirement,
     SeatWeek,
     Site,
@@ -153,6 +154,18 @@ class RequirementFactory(DjangoModelFactory):
 
     listing = factory.SubFactory(ListingFactory)
     type = factory.SubFactory(DocumentTypeFactory)
+
+
+class RatioFactory(DjangoModelFactory):
+    """One NP student per preceptor, in Texas."""
+
+    class Meta:
+        model = Ratio
+
+    state = factory.SubFactory(StateFactory)
+    family = Family.NP_STUDENT
+    most = 1
+    source = "preceptor guidelines of NP programs"
 
 
 class QuestionFactory(DjangoModelFactory):
