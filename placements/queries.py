@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Document, User
 from audit.queries import history_of
 from outbox.templatetags.plain import longdate
+from placements.limits import Reached, limits_before
 from placements.models import (
     Application,
     Evaluation,
@@ -106,6 +107,8 @@ class Choice:
     free: int
     capacity: int
     collides: bool
+    # Of learners at a time: reached on these dates, with who fills it.
+    limit: Reached | None = None
 
     @property
     def is_full(self) -> bool:
@@ -113,7 +116,7 @@ class Choice:
 
     @property
     def is_open(self) -> bool:
-        return not self.is_full and not self.collides
+        return not (self.is_full or self.collides or self.limit)
 
 
 def choices_of(application: Application) -> list[Choice]:
@@ -124,12 +127,14 @@ def choices_of(application: Application) -> list[Choice]:
     seats = {row.monday: (row.free, row.capacity) for row in rows}
     live = application.learner.placements.live()
     taken = [placement.block for placement in live]
+    limits = limits_before([application])
     return [
         Choice(
             rank,
             block,
             *min(seats.get(monday, (0, 0)) for monday in block.mondays),
             any(block.overlaps(other) for other in taken),
+            limits.get((application.pk, block)),
         )
         for rank, block in enumerate(blocks, start=1)
     ]
@@ -352,6 +357,8 @@ class Case:
     free: int
     capacity: int
     checks: list[Check]
+    # Of learners at a time: reached on the dates in play, with who fills it.
+    limit: Reached | None = None
 
     @property
     def summary(self) -> Summary:
@@ -360,6 +367,10 @@ class Case:
     @property
     def is_full(self) -> bool:
         return self.free < 1
+
+    @property
+    def has_room(self) -> bool:
+        return not self.is_full and self.limit is None
 
     @property
     def open_checks(self) -> list[Check]:
@@ -380,10 +391,11 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
         applications.prefetch_related(
             Prefetch("learner__documents", queryset=papers, to_attr="current_papers"),
             "listing__requirements__type",
+            "listing__family_limits",
             "school_approvals",
         )
     )
-    seats = _seats_before(found)
+    seats, limits = _seats_before(found), limits_before(found)
     return [
         Case(
             application,
@@ -399,6 +411,7 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
                 school_approves=school_approves(application),
                 excepted=application.excepted,
             ),
+            limits.get((application.pk, application.dates)) if application.block else None,
         )
         for application in found
     ]

@@ -99,7 +99,8 @@ class PassedOver(TextChoices):
     NEAR = "near", _("The start is too near for an offer by the clock")
     RESTING = "resting", _("The same dates were offered and passed less than a week ago")
     ELSEWHERE = "elsewhere", _("A confirmed rotation lies on these days")
-    HOST = "host", _("The preceptor cannot make offers now, or has reached a limit")
+    LIMIT = "limit", _("A limit on learners at a time is reached on these dates")
+    HOST = "host", _("The preceptor cannot make offers now")
 
 
 class PlacementStatus(TextChoices):

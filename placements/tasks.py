@@ -20,12 +20,13 @@ from placements.actions.placements import (
     end_placement,
     refresh_readiness_of,
 )
-from placements.actions.promotion import AFTER, promote_next
+from placements.actions.promotion import promote_next
 from placements.actions.readiness import open_requirements, watch_papers
 from placements.actions.reschedules import expire_reschedule
 from placements.models import Application, Placement, RescheduleRequest, WaitlistEntry
 from placements.queries import hours_totals, touching_applications
 from placements.states import OPEN, EntryStatus, PlacementStatus, Status
+from rotations.actions.seats import owe_promotion
 from rotations.kinds import ListingStatus
 from rotations.models import Listing
 
@@ -129,7 +130,16 @@ def pre_accept(due: Due) -> str:
 def promote(due: Due) -> str:
     """A seat came free: the first who waits for it gets an offer."""
     rows = Listing.objects.select_related("site__state", "preceptor__user").defer("document")
-    return promote_next(rows.get(pk=due.subject_id), after_another=due.occurrence.startswith(AFTER))
+    return promote_next(rows.get(pk=due.subject_id), occasion=due.occurrence)
+
+
+@timer("preceptor.limit_changed")
+def look_at_waitlists(due: Due) -> str:
+    """Her own limit was raised or lifted: whoever waits at any of her listings is looked at."""
+    waits = Listing.objects.filter(preceptor=due.subject_id, applications__status=Status.WAITLISTED)
+    listings = set(waits.values_list("pk", flat=True))
+    owe_promotion(listings)
+    return f"{len(listings)} waitlists to look at"
 
 
 @timer("application.waitlist_over")

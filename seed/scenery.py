@@ -17,6 +17,7 @@ from rotations.blocks import WEEK
 from rotations.kinds import ListingStatus
 from rotations.models import (
     CancellationPolicy,
+    FamilyLimit,
     Listing,
     Requirement,
     SeatWeek,
@@ -156,6 +157,10 @@ def build_listings(
         )
         listing.co_preceptors.set(preceptors[key] for key in row.get("co_preceptors", []))
         _require(listing, row["requirements"], types)
+        FamilyLimit.objects.bulk_create(
+            FamilyLimit(listing=listing, family=family, most=most)
+            for family, most in row.get("limits", {}).items()
+        )
         _open(listing, row["capacity"], this_monday, told.get(row["slug"], frozenset()))
         listings[listing.slug] = listing
     return listings

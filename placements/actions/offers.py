@@ -15,6 +15,7 @@ from clocks.queries import lengths
 from placements import deadlines, emails
 from placements.actions.answers import first_answer, take_back_answer
 from placements.actions.choices import play, strike
+from placements.actions.limits import refuse_beyond_limits, refuse_beyond_rules
 from placements.actions.placements import start_placement
 from placements.actions.transition import NO_OFFER, TransitionNotAllowed, transition
 from placements.actions.waitlist import wait_again
@@ -26,7 +27,7 @@ from placements.queries import (
     overlapping_applications,
     school_approves,
 )
-from placements.states import LIVE, Status
+from placements.states import Status
 from rotations.actions.seats import move_seats
 from rotations.blocks import Block
 from rotations.eligibility import SCHOOL_APPROVAL
@@ -34,7 +35,7 @@ from rotations.queries import has_licence
 
 
 class PreceptorCannotHost(ValidationError):
-    """She is not verified, suspended, away, or at her own limit."""
+    """She is not verified, suspended or away."""
 
 
 class LearnerElsewhere(ValidationError):
@@ -75,8 +76,8 @@ def offer_seat(application: Application, *, by: User, block: Block | None = None
     """Hold a seat for the learner and make the offer; she hears of it in two minutes.
 
     Takes a seat in each week of the block: one of her choices, or the one in play. Refuses
-    with ``SeatsGone``, ``PreceptorCannotHost``, ``LearnerElsewhere``, ``NotAChoice`` or
-    ``TransitionNotAllowed``; then nothing has changed.
+    with ``SeatsGone``, ``PreceptorCannotHost``, ``LimitReached``, ``LearnerElsewhere``,
+    ``NotAChoice`` or ``TransitionNotAllowed``; then nothing has changed.
     """
     application.lock()
     if application.status not in {Status.UNDER_REVIEW, Status.WAITLISTED}:
@@ -84,7 +85,7 @@ def offer_seat(application: Application, *, by: User, block: Block | None = None
     dates = play(application, block)
     if has_overlap(application.learner, dates):
         raise LearnerElsewhere
-    hold_seat(application)
+    hold_seat(application, by=by)
     now = timezone.now()
     window = deadlines.offer_window(now, dates.start_on, application.listing.site.zone)
     event = make_offer(
@@ -93,14 +94,15 @@ def offer_seat(application: Application, *, by: User, block: Block | None = None
     emails.offer_made(application, occasion=event, due_at=now + deadlines.UNDO)
 
 
-def hold_seat(application: Application) -> None:
+def hold_seat(application: Application, *, by: User | None) -> None:
     """Take a seat in each of its weeks, if its host may have a learner then.
 
-    On a locked application. Refuses with ``SeatsGone`` or ``PreceptorCannotHost``.
+    On a locked application. Refuses with ``SeatsGone``, ``PreceptorCannotHost`` or
+    ``LimitReached``.
     """
     _refuse_host(application)
     move_seats(take=application.seats)
-    _refuse_full_house(application)
+    refuse_beyond_limits(application, application.dates.mondays, by=by)
 
 
 def make_offer(
@@ -147,28 +149,6 @@ def _refuse_host(application: Application) -> None:
                 "Your time away lies within these dates. Change it in your profile, or offer others."
             ),
             code="away",
-        )
-
-
-def _refuse_full_house(application: Application) -> None:
-    """The preceptor's own limit over all her listings; her row is locked after the weeks."""
-    preceptor, block = application.listing.preceptor, application.block
-    if preceptor.max_learners is None or block is None:
-        return
-    type(preceptor).objects.select_for_update(no_key=True, of=("self",)).get(pk=preceptor.pk)
-    together = {"start_on__lte": block.end_on}
-    placed = Placement.objects.filter(
-        preceptor=preceptor, status__in=LIVE, end_on__gte=block.start_on, **together
-    ).count()
-    offered = Application.objects.filter(
-        listing__preceptor=preceptor, status=Status.OFFERED, **together
-    ).exclude(pk=application.pk)
-    held = sum(bool(one.block and one.block.overlaps(block)) for one in offered)
-    if placed + held >= preceptor.max_learners:
-        raise PreceptorCannotHost(
-            _("Your limit is %(n)d learners at a time, and these dates have as many."),
-            code="limit",
-            params={"n": preceptor.max_learners},
         )
 
 
@@ -231,8 +211,8 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     """The held seat is hers: a placement exists, and what collides with it is withdrawn.
 
     Locks her open applications in their order, then all weeks in one statement.
-    Accepted twice, it is one placement. Refuses with ``OfferEnded``,
-    ``DatesOverlap`` or ``SchoolMustApprove``.
+    Accepted twice, it is one placement. Refuses with ``OfferEnded``, ``DatesOverlap``,
+    ``SchoolMustApprove`` or ``LimitReached``.
     """
     _lock_open_of(application)
     application.lock()
@@ -244,6 +224,7 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     superseded, curtailed = overlapping_applications(application), curtailed_by(application)
     freed = frozenset().union(*(one.seats for one in superseded if one.holds_a_seat))
     move_seats(give=freed)
+    refuse_beyond_rules(application, application.dates.mondays)
     event = transition(application, Status.ACCEPTED, by=by, ended_at=timezone.now())
     try:
         with transaction.atomic():

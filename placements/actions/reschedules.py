@@ -1,6 +1,7 @@
 """Other dates for a placement: asked for with a held seat, answered, moved.
 
-Locks, always in this order: the placement, the request, all weeks in one statement.
+Locks, always in this order: the placement, the request, all weeks in one statement, the
+preceptor.
 """
 
 from datetime import date
@@ -18,6 +19,7 @@ from clocks.actions import schedule
 from clocks.queries import length, number
 from placements import deadlines, emails
 from placements.actions.ledger import charge
+from placements.actions.limits import refuse_beyond_limits, refuse_beyond_rules
 from placements.actions.offers import DatesOverlap
 from placements.actions.pending import end_hold
 from placements.actions.placements import FULL_WEEK_DAYS, refresh_readiness, start_clocks
@@ -80,7 +82,7 @@ def ask_reschedule(
 ) -> RescheduleRequest:
     """Ask for another block of the listing and hold a seat there until the preceptor answers.
 
-    Refuses with ``CannotReschedule``, ``DatesOverlap``, ``SeatsGone`` or
+    Refuses with ``CannotReschedule``, ``DatesOverlap``, ``SeatsGone``, ``LimitReached`` or
     ``TransitionNotAllowed``; then nothing has changed.
     """
     placement.lock()
@@ -102,7 +104,8 @@ def offer_extension(
 ) -> RescheduleRequest:
     """The preceptor grants more weeks, held for the learner until she agrees.
 
-    Refuses with ``CannotReschedule``, ``DatesOverlap``, ``PapersTooShort`` or ``SeatsGone``.
+    Refuses with ``CannotReschedule``, ``DatesOverlap``, ``PapersTooShort``, ``SeatsGone`` or
+    ``LimitReached``.
     """
     placement.lock()
     if placement.status != PlacementStatus.ACTIVE:
@@ -192,7 +195,9 @@ def _ask(
     now, zone = timezone.now(), placement.listing.site.zone
     if placement.reschedules.pending().exists():
         raise CannotReschedule(_("A request for other dates waits for an answer."), code="pending")
-    move_seats(take=block.of(placement.listing_id) - placement.seats)
+    added = block.of(placement.listing_id) - placement.seats
+    move_seats(take=added)
+    refuse_beyond_limits(placement, sorted(monday for _listing, monday in added), by=by)
     return RescheduleRequest.objects.create(
         placement=placement,
         kind=kind,
@@ -239,7 +244,7 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
     """Move the placement to the weeks held for it; the old ones are free at once.
 
     For an extension it is the learner's yes. Refuses with ``RequestOver``, ``DatesOverlap``,
-    ``PapersTooShort``, ``CannotReschedule`` or ``TransitionNotAllowed``.
+    ``PapersTooShort``, ``CannotReschedule``, ``LimitReached`` or ``TransitionNotAllowed``.
     """
     placement = _lock(request)
     if request.answer_by < timezone.now():
@@ -250,6 +255,7 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
     if request.is_extension:
         _refuse_extension(placement, request.block)
     move_seats(give=placement.seats - request.block.of(placement.listing_id))
+    _refuse_limits(request, by=by)
     move_reschedule(request, RescheduleStatus.APPROVED, by=by)
     _write_dates(placement, request.block)
     event = record(
@@ -268,6 +274,15 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
     emails.placement_moved(request, occasion=event)
     refresh_readiness(placement)
     watch_papers(placement)
+
+
+def _refuse_limits(request: RescheduleRequest, *, by: User) -> None:
+    """Its weeks were judged when they were held; a limit or a rule may be newer than that."""
+    added = sorted(monday for _listing, monday in request.held)
+    if request.is_extension:
+        refuse_beyond_rules(request.placement, added)
+    else:
+        refuse_beyond_limits(request.placement, added, by=by)
 
 
 def _write_dates(placement: Placement, block: Block) -> None:

@@ -1,4 +1,4 @@
-"""Waiting for dates that are full: put on the list, kept on it, taken off it by hand."""
+"""Waiting for dates that are full or beyond a limit: put on the list, kept on it, taken off it by hand."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +14,7 @@ from placements import deadlines, emails
 from placements.actions.answers import first_answer
 from placements.actions.applications import start_answer_clock
 from placements.actions.choices import play
+from placements.actions.limits import limit_reached
 from placements.actions.transition import NO_OFFER, TransitionNotAllowed, transition
 from placements.models import Application, WaitlistEntry
 from placements.queries import open_entry
@@ -33,7 +34,7 @@ class SeatsFree(ValidationError):
 
 @transaction.atomic
 def waitlist_application(application: Application, *, by: User, block: Block | None = None) -> None:
-    """Have it wait for one of its blocks, which is full, behind those who wait already.
+    """Have it wait for one of its blocks, full or beyond a limit, behind those who wait already.
 
     The weeks stay locked until the entry stands, so that a seat freed meanwhile finds
     it. Refuses with ``SeatsFree``, ``NotAChoice`` or ``TransitionNotAllowed``.
@@ -43,7 +44,8 @@ def waitlist_application(application: Application, *, by: User, block: Block | N
         raise TransitionNotAllowed(application, Status.WAITLISTED)
     dates = play(application, block)
     rows = SeatWeek.objects.lock(application.seats)
-    if len(rows) == dates.weeks and all(row.free > 0 for row in rows.values()):
+    is_free = len(rows) == dates.weeks and all(row.free > 0 for row in rows.values())
+    if is_free and not limit_reached(application, dates.mondays):
         raise SeatsFree
     now = timezone.now()
     entry = WaitlistEntry.objects.create(

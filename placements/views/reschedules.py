@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import Request, UserRequest, allow
 from accounts.models import User
+from placements.actions.limits import LimitReached
 from placements.actions.reschedules import (
     FREE_MOVES,
     MOVABLE,
@@ -57,7 +58,7 @@ def move(request: UserRequest, code: str) -> HttpResponse:
         return _move_page(request, found, form, blocks, status=422)
     try:
         _ask(request, found, form)
-    except CannotReschedule as refusal:
+    except (CannotReschedule, LimitReached) as refusal:
         form.add_error(None, refusal)
         return _move_page(request, found, form, blocks, status=422)
     except ValidationError as refusal:
@@ -120,7 +121,7 @@ def extend(request: UserRequest, code: str) -> HttpResponse:
             by=request.user,
             note=request.POST.get("note", "")[:600],
         )
-    except (CannotReschedule, PapersTooShort) as refusal:
+    except (CannotReschedule, LimitReached, PapersTooShort) as refusal:
         form.add_error(None, refusal)
         return _extend_page(request, found, form, status=422)
     except ValidationError as refusal:

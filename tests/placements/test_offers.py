@@ -25,7 +25,6 @@ from placements.actions.transition import TransitionNotAllowed
 from placements.models import Application, Placement
 from placements.states import TRANSITIONS, Status
 from rotations.actions.seats import SeatsGone
-from rotations.models import SeatWeek
 from tests.factories.accounts import DocumentFactory, DocumentTypeFactory
 from tests.factories.placements import ApplicationFactory, PlacementFactory
 
@@ -86,19 +85,6 @@ def test_offer_seat_needs_a_verified_preceptor(request_):
         offer_seat(request_, by=host_of(request_))
 
     assert taken(request_.listing) == set()
-
-
-def test_offer_seat_keeps_to_the_preceptors_own_limit():
-    first = ApplicationFactory(status=Status.UNDER_REVIEW, listing__preceptor__max_learners=1)
-    second = ApplicationFactory(
-        status=Status.UNDER_REVIEW, listing=first.listing, start_on=first.start_on
-    )
-    offer_seat(first, by=host_of(first))
-
-    with pytest.raises(PreceptorCannotHost, match="1 learners at a time"):
-        offer_seat(second, by=host_of(second))
-
-    assert SeatWeek.objects.filter(taken__gt=1).count() == 0
 
 
 def test_undo_offer_within_two_minutes_leaves_no_trace_for_the_learner(request_):

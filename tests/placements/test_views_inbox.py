@@ -77,7 +77,7 @@ def test_the_inbox_asks_as_much_for_three_as_for_one(
         HoursEntryFactory(placement=placement)
     hers.get(INBOX)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert hers.get(INBOX).status_code == 200
 
 
