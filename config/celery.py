@@ -115,6 +115,10 @@ app.conf.update(
             "schedule": crontab(minute="17"),
             "options": {"expires": 3000},
         },
+        "compare seats with those who hold them": {
+            "task": "placements.tasks.compare_seats",
+            "schedule": crontab(hour=4, minute=41),
+        },
         "tell people what opened": {"task": "rotations.tasks.look_for_news", **SWEEP},
         "forget openings that were told": {
             "task": "rotations.tasks.forget_old_openings",

@@ -25,6 +25,7 @@ from config.celery import app
 from config.health import CHECKS, NotSet, Unwell
 from letters import signing
 from letters.models import IssuedDocument
+from placements.actions.counters import differences
 from rotations.models import Site
 
 WORKER_SECONDS = 2
@@ -190,6 +191,11 @@ def _zones() -> None:
         ZoneInfo(name)
 
 
+def _seats() -> None:
+    if found := differences():
+        raise Unwell(f"In {len(found)} weeks the seats taken are not those that somebody holds.")
+
+
 def _static_files() -> None:
     staticfiles_storage.url("css/portal.css")
 
@@ -219,6 +225,7 @@ NEEDING_THE_DATABASE: Sequence[Part] = (
     Part("Mail goes out", CHECKS["mail"], "Start the process worker."),
     Part("Timers", CHECKS["timers"], "Start the processes beat and worker."),
     Part("Beat", CHECKS["beat"], "Start the process beat."),
+    Part("Seats", _seats, "Open “Weeks that do not add up” in the admin and mend them."),
     Part("Key of certificates", _certificate_keys, "Put earlier keys into CERTIFICATE_OLD_KEYS."),
     Part("Keys of second factors", _field_keys, "Put earlier keys behind the first in FIELD_KEYS."),
     Part("Clocks", _clock, "Let both machines keep time by NTP."),

@@ -1,6 +1,6 @@
 """Which mail tells whom. One function per mail; its key is the event that causes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,7 @@ from placements.models import (
     Placement,
     RescheduleRequest,
     SchoolApproval,
+    SeatDifference,
 )
 from placements.queries import place_on_waitlist
 from placements.states import CancelledBy
@@ -29,6 +30,8 @@ from rotations.eligibility import Check
 from rotations.queries import alternatives
 
 COORDINATORS = "coordinators"
+# So many weeks are named in a mail.
+SHOWN = 20
 
 
 def _absolute(path: str) -> str:
@@ -88,6 +91,21 @@ def _to_coordinators(name: str, thing: Application | Placement, key: str, **more
         to=settings.PORTAL["email"],
         key=key,
         context=_about(thing, **{kind: thing}, admin_url=_absolute(admin), **more),
+    )
+
+
+def seats_differ(found: Sequence[SeatDifference]) -> None:
+    """To the portal's own address: a bug, or a hand in the database."""
+    enqueue(
+        "placements/seats_differ",
+        to=settings.PORTAL["email"],
+        key=f"seats:{found[0].pk}",
+        context={
+            "found": found[:SHOWN],
+            "more": len(found[SHOWN:]),
+            "all": len(found),
+            "admin_url": _absolute(reverse("admin:placements_seatdifference_changelist")),
+        },
     )
 
 

@@ -11,6 +11,7 @@ from clocks.tasks import timer
 from placements import emails
 from placements.actions.answers import count_answers
 from placements.actions.applications import close_application, lapse_application
+from placements.actions.counters import check_seats
 from placements.actions.earnings import earn_week
 from placements.actions.holds import hold_expired, hold_unready, resume_renewed
 from placements.actions.offers import accept_offer, expire_offer
@@ -285,6 +286,12 @@ def ask_to_sign_hours(due: Due) -> str:
 def count_preceptors_answers() -> None:
     """Each hour: how fast, and how often, every preceptor answers."""
     count_answers()
+
+
+@shared_task(ignore_result=True)
+def compare_seats() -> None:
+    """Each night: whether every week's counter equals the rows that hold its seats."""
+    check_seats()
 
 
 @timer("placement.payment_due")

@@ -2,6 +2,7 @@ from placements.admin.applications import ApplicationAdmin
 from placements.admin.asking import Asked, Asking, timeline
 from placements.admin.changes import LateRequirementAdmin, RescheduleRequestAdmin
 from placements.admin.declarations import DeclarationAdmin, SignedDeclarationAdmin
+from placements.admin.differing import SeatDifferenceAdmin
 from placements.admin.money import EarningAdmin, LedgerAdmin, TermsAdmin
 from placements.admin.placements import PlacementAdmin
 from placements.admin.records import EvaluationAdmin, HoursEntryAdmin, SchoolApprovalAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "PlacementAdmin",
     "RescheduleRequestAdmin",
     "SchoolApprovalAdmin",
+    "SeatDifferenceAdmin",
     "SignedDeclarationAdmin",
     "TermsAdmin",
     "WaitlistEntryAdmin",

@@ -1,6 +1,7 @@
 from placements.models.application import Application, ApplicationDocument
 from placements.models.change import Hold, RescheduleRequest
 from placements.models.demand import AttendanceNote, LateRequirement
+from placements.models.difference import SeatDifference
 from placements.models.earnings import Earning, PreceptorTerms
 from placements.models.evaluation import Evaluation
 from placements.models.feed import CalendarFeed, FeedSide
@@ -31,6 +32,7 @@ __all__ = [
     "RescheduleRequest",
     "SchoolAnswer",
     "SchoolApproval",
+    "SeatDifference",
     "SignedDeclaration",
     "WaitlistEntry",
 ]

@@ -1,4 +1,4 @@
-"""What a coordinator's day begins with: eight counts that link to what they count."""
+"""What a coordinator's day begins with: counts that link to what they count."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Document, PreceptorProfile
 from outbox.models import Message
-from placements.models import Application, LedgerEntry, Placement
+from placements.models import Application, LedgerEntry, Placement, SeatDifference
 from placements.states import LIVE, PlacementStatus, Status
 from rotations.kinds import ListingStatus
 from rotations.models import Listing
@@ -40,6 +40,7 @@ def office_counts(user: Any) -> list[Count]:
         ("placements.view_ledgerentry", _unpaid()),
         ("placements.view_ledgerentry", _to_refund()),
         ("outbox.view_message", _stuck()),
+        ("placements.view_seatdifference", _differing()),
     ]
     return [count for permission, count in counts if user.has_perm(permission)]
 
@@ -105,6 +106,13 @@ def _stuck() -> Count:
     n = Message.objects.exclude(failed_at=None).count()
     words = ngettext("mail that was given up", "mails that were given up", n)
     return Count(n, words, _list("outbox_message", "state=stuck"))
+
+
+def _differing() -> Count:
+    """Found at night; see ``placements.actions.counters``."""
+    n = SeatDifference.objects.open().count()
+    words = ngettext("week that does not add up", "weeks that do not add up", n)
+    return Count(n, words, _list("placements_seatdifference", "state=open"))
 
 
 @register.simple_tag

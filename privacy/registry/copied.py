@@ -271,6 +271,7 @@ NOT_COPIED = {
     "placements.PreceptorTerms": "What a listing pays its preceptor; her page of earnings shows it.",
     "placements.RescheduleRequestEvent": HISTORY,
     "placements.SchoolApprovalEvent": HISTORY,
+    "placements.SeatDifference": NOBODY,
     "privacy.FileToDelete": NOBODY,
     "privacy.RetentionRun": NOBODY,
     "privacy.RetentionTerm": NOBODY,

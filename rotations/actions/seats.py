@@ -134,3 +134,12 @@ def set_capacity(
         mondays=days,
         capacity=capacity,
     )
+
+
+def correct_taken(week: SeatWeek, taken: int) -> None:
+    """Set the counter of a locked week to those who hold a seat, which the caller has counted."""
+    SeatWeek.objects.filter(pk=week.pk).update(taken=taken)
+    if taken < week.taken:
+        owe_promotion([week.listing_id])
+    if week.free < 1 and taken < week.capacity:
+        _announce([week.key])

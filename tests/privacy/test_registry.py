@@ -47,6 +47,7 @@ def test_every_table_that_leads_to_a_person_has_a_fate():
 # They hang on a listing, which hangs on its preceptor, and say nothing of a person.
 OF_A_LISTING = {
     "placements.PreceptorTerms",
+    "placements.SeatDifference",
     "rotations.FamilyLimit",
     "rotations.Opening",
     "rotations.Requirement",
