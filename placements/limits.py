@@ -52,7 +52,7 @@ class Reached:
         """With names, for the preceptor's side and staff."""
         names = ", ".join(f"{stay.name} ({srange(stay.block)})" for stay in self.there)
         rule = f"{self.limit.words}: {names}." if names else f"{self.limit.words}."
-        return f"{rule} {self._source}".rstrip()
+        return f"{rule} {self.limit.origin}".rstrip()
 
     @property
     def words_without_names(self) -> str:
@@ -60,11 +60,7 @@ class Reached:
         rule = self.limit.words
         if self.there:
             rule = _("%(rule)s, and that is reached on these dates") % {"rule": rule}
-        return f"{rule}. {self._source}".rstrip()
-
-    @property
-    def _source(self) -> str:
-        return _("Source: %(source)s.") % {"source": self.limit.source} if self.limit.source else ""
+        return f"{rule}. {self.limit.origin}".rstrip()
 
 
 def stays(

@@ -43,6 +43,11 @@ class Limit:
             return _("This rotation takes %(learners)s in a week") % facts
         return _("The limit in the preceptor’s profile is %(learners)s at a time") % facts
 
+    @property
+    def origin(self) -> str:
+        """“Source: the board of nursing.”; empty for what she or the listing says."""
+        return _("Source: %(source)s.") % {"source": self.source} if self.source else ""
+
     def _rule(self, facts: dict[str, str]) -> str:
         if self.credential:
             facts["who"] = CredentialKind(self.credential).value

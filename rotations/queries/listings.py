@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Licence, User
 from rotations.models import Listing
 from rotations.queries.blocks import upcoming_blocks
+from rotations.queries.limits import rules_on
 
 
 def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
@@ -47,7 +48,7 @@ def own_gaps_of(listing: Listing) -> dict[str, list[str]]:
             _("Describe the work."): listing.description,
             _("Say what learners will do: the activities are missing."): listing.activities,
         },
-        "learners": {_("Say to whom it is open."): listing.families},
+        "learners": {_("Say to whom it is open."): listing.families, **_not_allowed(listing)},
         "documents": {
             _("Say what learners must bring: no requirement is named."): (
                 listing.requirements.exists()
@@ -62,6 +63,12 @@ def own_gaps_of(listing: Listing) -> dict[str, list[str]]:
         step: [gap for gap, is_there in facts.items() if not is_there]
         for step, facts in found.items()
     }
+
+
+def _not_allowed(listing: Listing) -> dict[str, bool]:
+    """Learners whom a rule lets nobody like its preceptor take: none could ever be confirmed."""
+    rules = [rule for family in listing.families for rule in rules_on(listing, family)]
+    return {f"{rule.words}. {rule.origin}": False for rule in rules if rule.most == 0}
 
 
 def has_licence(listing: Listing, day: date) -> bool:

@@ -6,11 +6,13 @@ import pytest
 
 from accounts.models import PreceptorProfile
 from placements.actions import limits
+from placements.actions.counters import check_seats, differences, mend_seats
 from placements.actions.limits import LimitReached
 from placements.actions.offers import offer_seat
 from placements.actions.promotion import promote_next
 from placements.models import Application
 from placements.states import Status
+from rotations.models import SeatWeek
 from tests.factories.rotations import RatioFactory
 from tests.placements.limiting import asks, host_of, two_listings
 from tests.placements.test_races import all_at_once
@@ -59,6 +61,26 @@ def test_without_the_lock_there_would_be_two(binding, monkeypatch):
     outcomes = offers(rivals)
 
     assert outcomes == ["offered", "offered"]
+
+
+def test_a_counter_mended_while_somebody_books_adds_up():
+    """Whoever is first at the week's lock, the other counts on."""
+    here, _there = two_listings()
+    asked = [asks(here) for _ in range(2)]
+    SeatWeek.objects.filter(listing=here, monday=asked[0].start_on).update(capacity=5, taken=2)
+    (found,) = check_seats()
+
+    outcomes = all_at_once(
+        lambda act: act(),
+        [
+            lambda: mend_seats(found, by=host_of(asked[0])),
+            *(lambda one=one: offer_seat(one, by=host_of(one)) for one in asked),
+        ],
+    )
+
+    assert not [one for one in outcomes if isinstance(one, Exception)]
+    assert differences() == {}
+    assert set(here.weeks.values_list("taken", flat=True)) == {2}
 
 
 def test_an_offer_and_a_promotion_at_once_are_one_learner():

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from clocks.models import Due
 from rotations.actions.limits import look_at_all_waitlists, save_limits
 from rotations.models import FamilyLimit, Ratio
-from rotations.queries import Limit, limits_on, own_limit, rules_on
+from rotations.queries import Limit, gaps_of, limits_on, own_gaps_of, own_limit, rules_on
 from rotations.queries.limits import how_many
 from tests.factories.rotations import ListingFactory, RatioFactory, StateFactory
 
@@ -115,3 +115,13 @@ def test_a_changed_rule_looks_at_no_listing_for_which_nobody_waits():
     look_at_all_waitlists()
 
     assert not Due.objects.exists()
+
+
+def test_a_listing_open_to_whom_no_rule_allows_there_is_not_published():
+    RatioFactory(credential="PA-C", most=0, source="the board")
+    listing = ListingFactory(preceptor__credential="PA-C", families=[NP, "pa_student"])
+
+    assert "Texas allows no NP students with a PA-C at a time. Source: the board." in gaps_of(
+        listing
+    )
+    assert own_gaps_of(ListingFactory(families=[NP]))["learners"] == []

@@ -43,6 +43,7 @@ def office(portal: Portal) -> list[Stop]:
         Stop(reverse("admin:placements_placement_change", args=[paying.pk])),
         Stop(reverse("admin:placements_placement_money", args=[paying.pk, "payment"]), send()),
         Stop(reverse("admin:placements_earning_payout")),
+        Stop(reverse("admin:placements_seatdifference_changelist")),
         Stop(reverse("admin:rotations_listing_change", args=[listing.pk])),
         Stop(reverse("admin:rotations_listing_weeks", args=[listing.pk])),
         Stop(reverse("admin:accounts_document_change", args=[paper.pk])),
