@@ -237,3 +237,15 @@ def test_staff_see_it_on_their_first_page_and_mend_it(staff_client, offer):
 
     assert taken(offer.listing) == [1, 1, 1, 1]
     assert "<b>0</b> weeks that do not add up" in staff_client.get(reverse("admin:index")).text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_as_much_for_three_as_for_one(staff_client, rows, django_assert_num_queries):
+    for _ in range(rows):
+        SeatDifference.objects.create(
+            listing=ListingFactory(), monday=in_weeks(13), counted=2, held=1
+        )
+    staff_client.get(CHANGES)
+
+    with django_assert_num_queries(6):
+        assert staff_client.get(CHANGES).status_code == 200
