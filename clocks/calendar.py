@@ -10,13 +10,19 @@ SATURDAY = 5
 
 
 @lru_cache
-def _federal(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("US", years=year, categories=("public",)))
+def _federal(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("US", years=year, categories=("public",)))
 
 
 def is_holiday(day: date) -> bool:
     """A US federal holiday, on the day it is observed."""
     return day in _federal(day.year)
+
+
+def holidays_in_week(monday: date) -> list[tuple[date, str]]:
+    """The federal holidays on weekdays of the week that starts there, with their names."""
+    days = [monday + timedelta(days=n) for n in range(SATURDAY)]
+    return [(day, _federal(day.year)[day]) for day in days if is_holiday(day)]
 
 
 def is_business_day(day: date) -> bool:

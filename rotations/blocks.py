@@ -45,6 +45,18 @@ class Block:
         return self.start_on <= other.end_on and other.start_on <= self.end_on
 
 
+def runs(mondays: Iterable[date]) -> list[Block]:
+    """Weeks in a row as one block each: what a sentence can say of many weeks."""
+    found: list[Block] = []
+    for monday in sorted(mondays):
+        last = found[-1] if found else None
+        if last and monday == last.start_on + last.weeks * WEEK:
+            found[-1] = Block(last.start_on, last.weeks + 1)
+        else:
+            found.append(Block(monday, 1))
+    return found
+
+
 @dataclass(frozen=True)
 class OpenBlock:
     """A block with what is free in it: the least over its weeks."""

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clocks.calendar import add_business_days, end_of_day, weekdays_between
+from clocks.calendar import add_business_days, end_of_day, holidays_in_week, weekdays_between
 
 JAN_15 = date(2027, 1, 15)
 FEB_8 = date(2027, 2, 8)
@@ -47,3 +47,11 @@ def test_end_of_day_is_the_sites_midnight_on_both_sides_of_a_clock_change():
     after = end_of_day(date(2027, 3, 14), chicago).astimezone(utc)
     assert before == datetime(2027, 3, 14, 5, 59, tzinfo=utc)
     assert after == datetime(2027, 3, 15, 4, 59, tzinfo=utc)
+
+
+def test_a_week_names_the_federal_holidays_of_its_weekdays():
+    assert holidays_in_week(date(2027, 9, 6)) == [(date(2027, 9, 6), "Labor Day")]
+    # Juneteenth is a Saturday in 2027, and observed on the Friday.
+    (found,) = holidays_in_week(date(2027, 6, 14))
+    assert found[0] == date(2027, 6, 18)
+    assert holidays_in_week(date(2027, 6, 7)) == []

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from rotations.blocks import Block, OpenBlock, open_blocks
+from rotations.blocks import WEEK, Block, OpenBlock, open_blocks, runs
 
 MARCH_29 = date(2027, 3, 29)
 
@@ -41,3 +41,10 @@ def test_a_block_over_a_closed_week_is_not_offered():
     found = open_blocks(seats, mondays=[MARCH_29, april_5, april_12], weeks=2)
 
     assert found == [OpenBlock(Block(MARCH_29, 2), 1, 3)]
+
+
+def test_weeks_in_a_row_are_one_run():
+    mondays = [MARCH_29 + n * WEEK for n in (4, 0, 1, 2)]
+
+    assert runs(mondays) == [Block(MARCH_29, 3), Block(date(2027, 4, 26), 1)]
+    assert runs([]) == []
