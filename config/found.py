@@ -37,6 +37,7 @@ PRIVATE = (
     "/address/",
     "/admin/",
     "/applications/",
+    "/calendar/",
     "/certificates/",
     "/dashboard/",
     "/earnings/",
