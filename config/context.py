@@ -81,9 +81,12 @@ class Navigation:
     def _office(self, user: User) -> list[dict[str, Any]]:
         """A preceptor's links; letters are hers alone."""
         waiting = review_queue(user.practices).count()
+        learners = self._link("placements:learners", _("Learners"))
+        calendar = self._link("placements:year", _("Calendar"))
         links = [
             self._link("placements:inbox", _("Requests"), count=waiting),
-            self._link("placements:learners", _("Learners")),
+            {**learners, "here": learners["here"] and not calendar["here"]},
+            calendar,
             self._link("rotations:my_listings", _("Listings")),
         ]
         if user.is_preceptor:

@@ -11,6 +11,8 @@ from placements.states import (
     PlacementStatus,
     Status,
 )
+from rotations.models import Listing
+from rotations.permissions import edits_listings
 
 Predicate = Callable[[User, Application | Placement], bool]
 
@@ -28,6 +30,17 @@ def is_office_of(user: User, thing: Application | Placement) -> bool:
 
 def is_coordinator(user: User, _thing: Application | Placement | None = None) -> bool:
     return user.is_staff and user.has_perm("placements.change_application")
+
+
+def sees_who_is_where(user: User) -> bool:
+    """Staff who may read of any learner when she is at which site."""
+    return user.is_staff and user.has_perms(["placements.view_placement", "rotations.view_listing"])
+
+
+def may_open_weeks(user: User, listing: Listing) -> bool:
+    """Open and close a listing's weeks, on the one page that shows who is where."""
+    keeps = edits_listings(user) and sees_who_is_where(user)
+    return listing.preceptor_id in user.practices or keeps
 
 
 def is_host(user: User, thing: Application | Placement) -> bool:

@@ -16,6 +16,8 @@ from placements.views import (
     review,
     schools,
     waitlist,
+    weeks,
+    year,
 )
 
 app_name = "placements"
@@ -59,6 +61,8 @@ urlpatterns = [
     path("earnings/", earnings.earnings, name="earnings"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("learners/", inbox.learners, name="learners"),
+    path("learners/calendar/", year.calendar, name="year"),
+    path("listings/<slug:slug>/weeks/", weeks.weeks, name="weeks"),
     path("requests/<str:code>/", review.review, name="review"),
     path("requests/<str:code>/confirm/", review.confirm, name="confirm"),
     path("requests/<str:code>/undo/", review.undo, name="undo"),

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -23,10 +22,9 @@ from rotations.actions.listings import (
     return_listing,
 )
 from rotations.actions.questions import answer_question
-from rotations.actions.seats import owe_promotion, plan_weeks
-from rotations.blocks import WEEK
+from rotations.actions.seats import owe_promotion
 from rotations.eligibility import forget_severities
-from rotations.forms.listing import ListingForm, ReturnForm, WeeksForm
+from rotations.forms.listing import ListingForm, ReturnForm
 from rotations.forms.question import AnswerForm
 from rotations.models import (
     CancellationPolicy,
@@ -83,6 +81,7 @@ class SiteAdmin(AuditedAdmin):
     search_fields = ["name", "city"]
     autocomplete_fields = ["state"]
     prepopulated_fields = {"slug": ["name"]}
+    change_form_template = "rotations/admin/site.html"
 
 
 @admin.register(CancellationPolicy)
@@ -203,7 +202,7 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
 
     @admin.display(description=_("weeks with seats"))
     def seats(self, listing: Any) -> str:
-        url = reverse("admin:rotations_listing_weeks", args=[listing.pk])
+        url = reverse("placements:weeks", args=[listing.slug])
         words = _("%(free)d of %(all)d") % {
             "free": listing.weeks_free,
             "all": listing.weeks_ahead,
@@ -254,52 +253,6 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
         gaps = gaps_of(listing) if listing and not listing.is_published else []
         context = {**(extra_context or {}), "gaps": gaps}
         return super().change_view(request, object_id, form_url, context)
-
-    def get_urls(self) -> list[Any]:
-        weeks = path(
-            "<int:pk>/weeks/",
-            self.admin_site.admin_view(self.weeks),
-            name="rotations_listing_weeks",
-        )
-        return [weeks, *super().get_urls()]
-
-    def weeks(self, request: UserRequest, pk: int) -> HttpResponse:
-        """A listing's weeks, opened and resized through the actions, never as rows."""
-        listing = get_object_or_404(Listing.objects.select_related("site__state"), pk=pk)
-        if not self.has_change_permission(request, listing):
-            raise PermissionDenied
-        form = WeeksForm(request.POST or None)
-        if request.method == "POST" and form.is_valid() and _set_weeks(request, listing, form):
-            return redirect("admin:rotations_listing_weeks", pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Weeks of “%(title)s”") % {"title": listing.title},
-            "opts": self.model._meta,
-            "listing": listing,
-            "form": form,
-            "media": self.media + form.media,
-            "weeks": listing.weeks.filter(monday__gte=timezone.localdate() - WEEK).order_by(
-                "monday"
-            ),
-        }
-        status = 422 if form.errors else 200
-        return render(request, "rotations/admin/weeks.html", context, status=status)
-
-
-def _set_weeks(request: UserRequest, listing: Listing, form: WeeksForm) -> bool:
-    """Open the weeks that are not there yet, and give all of them these seats."""
-    capacity = form.cleaned_data["capacity"]
-    try:
-        opened = plan_weeks(listing, form.mondays, capacity=capacity, by=request.user)
-    except ValidationError as refusal:
-        form.add_error(None, refusal)
-        return False
-    messages.success(
-        request,
-        _("%(all)d weeks have %(seats)d seats each; %(new)d of them are new.")
-        % {"all": len(form.mondays), "seats": capacity, "new": opened},
-    )
-    return True
 
 
 class Answered(admin.SimpleListFilter):

@@ -3,6 +3,9 @@
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+# In one week of one listing.
+MOST_SEATS = 50
+
 
 class RotationType(TextChoices):
     ELECTIVE = "elective", _("Elective")

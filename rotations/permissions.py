@@ -22,5 +22,5 @@ def may_pause(user: User, listing: Listing) -> bool:
 
 
 def may_edit(user: User | AnonymousUser, listing: Listing) -> bool:
-    """Write its text and open its weeks. Staff have the admin for that."""
+    """Write its text. Staff have the admin for that."""
     return is_office_of(user, listing)

@@ -13,6 +13,7 @@ from rotations.actions.seats import plan_weeks
 from rotations.blocks import WEEK
 from rotations.kinds import HandsOn, RotationType
 from rotations.models import Listing, Specialty
+from rotations.queries import Wish
 from seed.reading import structure
 from seed.stage import acting_at
 
@@ -59,4 +60,5 @@ def _write(listing: Listing, row: dict[str, Any], by: User) -> None:
     asked = {kind.pk: (None, False) for kind in kinds}
     save_offer(listing, by=by, changed=["families", "fee_per_week"], asked=asked)
     first = next_monday(timezone.localdate())
-    plan_weeks(listing, [first + n * WEEK for n in range(WEEKS_AHEAD)], capacity=1, by=by)
+    mondays = [first + n * WEEK for n in range(WEEKS_AHEAD)]
+    plan_weeks(listing, dict.fromkeys(mondays, Wish(1)), by=by)

@@ -77,7 +77,8 @@ TABLE = {
     "rotations:new_listing": row(SIGN_IN, GONE, GONE, OK, OK, OK, GONE),
     "rotations:edit_listing": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
     "rotations:listing_step": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
-    "rotations:listing_weeks": row(SIGN_IN, NO, NO, OK, OK, NO, NO),
+    "placements:weeks": row(SIGN_IN, NO, NO, OK, OK, NO, OK),
+    "placements:year": row(SIGN_IN, NO, NO, OK, OK, OK, OK),
     "rotations:take_back_listing": POSTED,
     "rotations:discard_listing": POSTED,
     "rotations:pause_listing": POSTED,
@@ -298,7 +299,7 @@ class Cast:
                 "pause_listing": self.listing.slug, "resume_listing": self.listing.slug,
                 "submit_listing": self.listing.slug, "save_listing": self.listing.slug,
                 "compare_listing": self.listing.slug, "alert": "nothing-we-made", "edit_listing": self.listing.slug,
-                "listing_weeks": self.listing.slug, "take_back_listing": self.listing.slug,
+                "weeks": self.listing.slug, "take_back_listing": self.listing.slug,
                 "discard_listing": self.listing.slug,
                 "preceptor_photo": self.listing.preceptor.slug,
                 "licence": "TX", "licence_remove": "TX", "board": self.board.pk,
@@ -408,7 +409,7 @@ POSTS = [
     "placements:call_off", "placements:no_show", "placements:stop", "placements:declaration",
     "accounts:document_remove", "letters:request", "letters:ask", "rotations:pause_listing",
     "accounts:delegation_end", "accounts:invitation_again", "accounts:invitation_revoke",
-    "rotations:listing_step", "rotations:listing_weeks", "rotations:take_back_listing",
+    "rotations:listing_step", "placements:weeks", "rotations:take_back_listing",
     "threads:thread", "rotations:discard_listing", "privacy:ask_copy", "privacy:erase", "privacy:call_off",
 ]  # fmt: skip
 

@@ -46,7 +46,7 @@ from placements.models import (
     WaitlistEntry,
 )
 from privacy.models import Erasure, Export
-from rotations.models import Alert, Listing, Question, SavedListing, Told
+from rotations.models import Alert, Listing, Question, SavedListing, SeatWeek, Told
 from threads.models import Attachment, Mark, Quiet, Report
 from threads.models import Message as ThreadMessage
 
@@ -189,6 +189,12 @@ RECORDS = (
         lambda user: Q(preceptor__user=user),
         without={"document": "The search index of the text."},
     ),
+    Record(
+        "weeks_you_closed",
+        SeatWeek,
+        lambda user: Q(listing__preceptor__user=user) & ~Q(closed_for=""),
+        only=("listing", "monday", "closed_for"),
+    ),
     Record("saved_listings", SavedListing, lambda user: Q(owner=user)),
     Record("alerts", Alert, lambda user: Q(owner=user), without={"key": SECRET}),
     Record("alerts_told", Told, lambda user: Q(alert__owner=user)),
@@ -284,7 +290,6 @@ NOT_COPIED = {
     "rotations.Opening": NOBODY,
     "rotations.Ratio": NOBODY,
     "rotations.Requirement": NOBODY,
-    "rotations.SeatWeek": NOBODY,
     "rotations.Site": NOBODY,
     "rotations.Specialty": NOBODY,
     "rotations.Stale": NOBODY,

@@ -54,7 +54,7 @@ from placements.models import (
 )
 from placements.states import HoldReason, RescheduleReason
 from privacy.models import Export
-from rotations.models import Alert, Question, SavedListing, Told
+from rotations.models import Alert, Question, SavedListing, SeatWeek, Told
 from threads.models import Attachment, Mark, Notice, Quiet
 from threads.models import Message as ThreadMessage
 
@@ -128,6 +128,7 @@ FATES = (
     _deleted(BoardCertification, lambda user: Q(preceptor__user=user)),
     _deleted(Licence, lambda user: Q(preceptor__user=user)),
     _deleted(RegistryLookup, lambda user: Q(preceptor__user=user)),
+    Fate(SeatWeek, lambda user: Q(listing__preceptor__user=user)),
     _deleted(SavedListing, lambda user: Q(owner=user)),
     _deleted(Told, lambda user: Q(alert__owner=user)),
     _deleted(Alert, lambda user: Q(owner=user)),

@@ -15,9 +15,10 @@ from accounts.models import PreceptorProfile, User
 from accounts.permissions import principal
 from audit.actions import record
 from rotations.actions.listings import lock_listing, return_listing
+from rotations.actions.seats import plan_weeks
 from rotations.kinds import HOSPITAL_SETTINGS, Letterhead, ListingStatus
 from rotations.models import CancellationPolicy, Listing, Requirement, Site
-from rotations.queries import open_requests
+from rotations.queries import Change, Wish, open_requests
 
 STANDARD = "standard"
 # What a document type asks of one listing: months, and whether the office opens the file.
@@ -151,6 +152,16 @@ def set_rhythm(listing: Listing, *, every: int, anchor: date, by: User) -> None:
     listing.starts_every, listing.anchor = wanted
     _save(listing, ["starts_every", "anchor"])
     _remember("listing.rhythm_set", listing, by=by, every=every, anchor=f"{anchor}")
+
+
+@transaction.atomic
+def open_pattern(
+    listing: Listing, wishes: Mapping[date, Wish], *, every: int, anchor: date, by: User
+) -> list[Change]:
+    """Weeks and rhythm together, or neither. Refuses with ``SeatsTaken``."""
+    found = plan_weeks(listing, wishes, by=by)
+    set_rhythm(listing, every=every, anchor=anchor, by=by)
+    return found
 
 
 def _remember(verb: str, listing: Listing, *, by: User, **detail: Any) -> None:

@@ -1,6 +1,7 @@
 """Seats: opened, taken, given back. The one door to ``SeatWeek.taken``."""
 
-from collections.abc import Iterable, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -14,8 +15,11 @@ from accounts.models import User
 from accounts.permissions import principal
 from audit.actions import record
 from clocks.actions import schedule
+from rotations.actions.listings import lock_listing
 from rotations.blocks import Week
+from rotations.kinds import MOST_SEATS
 from rotations.models import Listing, Opening, SeatWeek
+from rotations.queries import Change, Kind, Wish, changes
 
 
 class SeatsGone(ValidationError):
@@ -98,42 +102,95 @@ def open_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: 
 
 
 @transaction.atomic
-def plan_weeks(listing: Listing, mondays: Iterable[date], *, capacity: int, by: User | None) -> int:
-    """Give all these weeks so many seats, opening those that are not there; how many are new.
+def plan_weeks(listing: Listing, wishes: Mapping[date, Wish], *, by: User | None) -> list[Change]:
+    """Give each week what is wished for it, opening those that are not there; what came of it.
 
-    Refuses with ``SeatsTaken``; then nothing has changed.
+    Refuses with ``SeatsTaken``, which names every week that has more learners; then nothing
+    has changed. The listing's row is locked before the weeks, so that two plans at once do
+    not make the same week.
     """
-    days = list(mondays)
-    opened = open_weeks(listing, days, capacity=capacity, by=by) if capacity else 0
-    set_capacity(listing, days, capacity=capacity, by=by)
-    return opened
+    lock_listing(listing)
+    return _plan(listing, _locked(listing, wishes), wishes, by=by)
+
+
+@transaction.atomic
+def add_seats(
+    listing: Listing, mondays: Iterable[date], number: int, *, by: User | None
+) -> list[Change]:
+    """So many seats more in each of these weeks than it has now, or fewer. Refuses as ``plan_weeks``."""
+    lock_listing(listing)
+    days = set(mondays)
+    rows = _locked(listing, days)
+    had = {monday: rows[monday].capacity if monday in rows else 0 for monday in days}
+    wishes = {
+        monday: Wish(min(max(seats + number, 0), MOST_SEATS)) for monday, seats in had.items()
+    }
+    return _plan(listing, rows, wishes, by=by)
 
 
 @transaction.atomic
 def set_capacity(
     listing: Listing, mondays: Iterable[date], *, capacity: int, by: User | None
 ) -> None:
-    """Set the seats of some weeks; 0 closes them. Refuses with ``SeatsTaken``.
+    """Set the seats of weeks that are there; 0 closes them. Refuses as ``plan_weeks``."""
+    rows = _locked(listing, mondays)
+    _plan(listing, rows, dict.fromkeys(rows, Wish(capacity)), by=by)
 
-    Locked like a booking, and written to that column alone: saving a loaded row
+
+def _locked(listing: Listing, mondays: Iterable[date]) -> dict[date, SeatWeek]:
+    """These weeks, locked like a booking locks them."""
+    rows = SeatWeek.objects.lock(frozenset((listing.pk, monday) for monday in mondays))
+    return {row.monday: row for row in rows.values()}
+
+
+def _plan(
+    listing: Listing, rows: Mapping[date, SeatWeek], wishes: Mapping[date, Wish], *, by: User | None
+) -> list[Change]:
+    """Only what changes is written, and of a row these two columns alone: saving a loaded one
     would put back an old count.
     """
-    rows = SeatWeek.objects.lock(frozenset((listing.pk, monday) for monday in mondays))
-    if taken := [row for row in rows.values() if row.taken > capacity]:
-        raise SeatsTaken(sorted(taken, key=lambda row: row.monday))
-    SeatWeek.objects.filter(pk__in=[row.pk for row in rows.values()]).update(capacity=capacity)
-    _announce(key for key, row in rows.items() if row.free < 1 and capacity > row.taken)
-    if any(row.capacity < capacity for row in rows.values()):
-        owe_promotion([listing.pk])
-    days = sorted(f"{row.monday}" for row in rows.values())
-    record(
-        "listing.capacity_set",
-        listing,
-        by=by,
-        on_behalf_of=principal(by, listing.preceptor),
-        mondays=days,
-        capacity=capacity,
+    found = changes(rows, wishes)
+    if refused := [rows[one.monday] for one in found if one.kind == Kind.REFUSED]:
+        raise SeatsTaken(refused)
+    made = [one for one in found if one.is_made]
+    SeatWeek.objects.bulk_create(
+        SeatWeek(
+            listing=listing,
+            monday=one.monday,
+            capacity=one.wish.seats,
+            closed_for=one.wish.reason,
+        )
+        for one in made
+        if one.was is None
     )
+    by_wish: dict[Wish, list[int]] = defaultdict(list)
+    for one in made:
+        if one.was is not None:
+            by_wish[one.wish].append(rows[one.monday].pk)
+    for wish, keys in by_wish.items():
+        SeatWeek.objects.filter(pk__in=keys).update(capacity=wish.seats, closed_for=wish.reason)
+    _tell(listing, made, by=by)
+    return found
+
+
+def _tell(listing: Listing, made: list[Change], *, by: User | None) -> None:
+    """What freed seats and changed plans are due to others. A reason is nobody else's business."""
+    was_free = {one.monday: (one.was or 0) - one.taken for one in made}
+    gained = [one for one in made if one.wish.seats - one.taken > was_free[one.monday]]
+    _announce((listing.pk, one.monday) for one in gained if was_free[one.monday] < 1)
+    if gained:
+        owe_promotion([listing.pk])
+    seats: dict[str, list[str]] = defaultdict(list)
+    for one in made:
+        seats[str(one.wish.seats)].append(f"{one.monday}")
+    if seats:
+        record(
+            "listing.weeks_planned",
+            listing,
+            by=by,
+            on_behalf_of=principal(by, listing.preceptor),
+            seats=dict(seats),
+        )
 
 
 def correct_taken(week: SeatWeek, taken: int) -> None:

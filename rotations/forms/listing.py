@@ -1,23 +1,16 @@
-"""How staff write a listing: lines of text, dollars, and weeks from one day to another."""
+"""How staff write a listing: lines of text, and dollars."""
 
-from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.kinds import Family
-from clocks.calendar import next_monday
-from rotations.blocks import WEEK
 from rotations.models import Listing
 
 CENTS = 100
-MOST_WEEKS = 110
-MOST_SEATS = 50
 
 
 class LinesField(forms.CharField):
@@ -105,39 +98,3 @@ class ReturnForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say what is to change.")},
     )
-
-
-class WeeksForm(forms.Form):
-    """Weeks from the first Monday to the last, and the seats in each."""
-
-    first = forms.DateField(label=_("From the week of"), widget=AdminDateWidget)
-    last = forms.DateField(label=_("To the week of"), widget=AdminDateWidget)
-    capacity = forms.IntegerField(
-        label=_("Seats in each week"),
-        min_value=0,
-        max_value=MOST_SEATS,
-        help_text=_("0 closes the weeks."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or {}
-        first, last = found.get("first"), found.get("last")
-        if first and last and first > last:
-            raise ValidationError(_("The last week lies before the first."))
-        if first and last and (last - first).days > MOST_WEEKS * 7:
-            raise ValidationError(_("That is more than two years. Choose fewer weeks."))
-        if first and last and not any(_mondays(first, last)):
-            raise ValidationError(_("There is no Monday between these days."))
-        return found
-
-    @property
-    def mondays(self) -> list[date]:
-        """Every Monday from the one to the other, both included."""
-        return list(_mondays(self.cleaned_data["first"], self.cleaned_data["last"]))
-
-
-def _mondays(first: date, last: date) -> Iterator[date]:
-    monday = next_monday(first)
-    while monday <= last:
-        yield monday
-        monday += WEEK

@@ -42,6 +42,8 @@ class SeatWeek(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="weeks")
     monday = models.DateField(_("Monday"))
     capacity = models.PositiveSmallIntegerField(_("seats"))
+    # Why nobody comes: for her office and staff alone, never for learners.
+    closed_for = models.CharField(_("closed for"), max_length=80, blank=True)
     taken = models.PositiveSmallIntegerField(_("taken"), default=0, editable=False)
     free = models.GeneratedField(
         expression=F("capacity") - F("taken"),
@@ -65,6 +67,10 @@ class SeatWeek(models.Model):
                 name="seatweek_is_never_overbooked",
                 condition=Q(taken__lte=F("capacity")),
                 violation_error_message=_("More seats are taken than that."),
+            ),
+            models.CheckConstraint(
+                name="seatweek_only_a_closed_one_has_a_reason",
+                condition=Q(closed_for="") | Q(capacity=0),
             ),
             models.UniqueConstraint(
                 name="seatweek_one_per_listing_and_monday", fields=["listing", "monday"]

@@ -11,13 +11,18 @@ from rotations.queries.listings import (
     why_closed,
 )
 from rotations.queries.requests import Requests, live_blocks, open_requests, requests_of
+from rotations.queries.weeks import Change, Kind, Wish, changes, preview
 
 __all__ = [
+    "Change",
+    "Kind",
     "Limit",
     "News",
     "Requests",
+    "Wish",
     "alternatives",
     "blocks_and_weeks",
+    "changes",
     "forget_ratios",
     "gaps_of",
     "has_licence",
@@ -27,6 +32,7 @@ __all__ = [
     "open_requests",
     "own_gaps_of",
     "own_limit",
+    "preview",
     "requests_of",
     "rules_on",
     "upcoming_blocks",

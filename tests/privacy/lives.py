@@ -41,8 +41,10 @@ from placements.states import PlacementStatus, Status
 from rotations.actions.alerts import save_search
 from rotations.actions.questions import ask_question
 from rotations.actions.saved import as_it_stands, save_listing
+from rotations.actions.seats import plan_weeks
 from rotations.kinds import Often
 from rotations.models import Told
+from rotations.queries import Wish
 from tests.factories.accounts import (
     DelegationFactory,
     DocumentFactory,
@@ -257,6 +259,8 @@ def preceptor():
         activities=["Walk with Dr. Vandermolen"],
         typical_day=[["7:00 AM", "Dr. Vandermolen’s rounds"]],
     )  # fmt: skip
+    last = listing.weeks.latest("monday").monday
+    plan_weeks(listing, {last: Wish(0, "Thessaly is away")}, by=None)
     staff = StaffFactory()
     placement = PlacementFactory(
         listing=listing, status=PlacementStatus.COMPLETED,

@@ -51,7 +51,6 @@ OF_A_LISTING = {
     "rotations.FamilyLimit",
     "rotations.Opening",
     "rotations.Requirement",
-    "rotations.SeatWeek",
 }
 
 

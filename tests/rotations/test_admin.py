@@ -1,7 +1,6 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -164,75 +163,6 @@ class TestListings:
         assert Listing.objects.get(slug="another-ward").status == "draft"
 
 
-class TestWeeks:
-    def url(self, listing):
-        return reverse("admin:rotations_listing_weeks", args=[listing.pk])
-
-    def test_opens_every_monday_between_two_days(self, client, staff):
-        listing = ListingFactory()
-
-        response = client.post(
-            self.url(listing),
-            {"first": "2027-02-25", "last": "2027-03-15", "capacity": "2"},
-            follow=True,
-        )
-
-        assert "3 weeks have 2 seats each; 3 of them are new." in html(response)
-        assert list(listing.weeks.values_list("monday", "capacity")) == [
-            (MONDAY + timedelta(weeks=n), 2) for n in range(3)
-        ]
-        assert Event.objects.filter(verb="listing.weeks_opened", by=staff).exists()
-
-    def test_closes_weeks_and_keeps_what_is_taken(self, client):
-        listing = ListingFactory()
-        open_seats(listing, 3, start_on=MONDAY)
-        move_seats(take={(listing.pk, MONDAY)})
-
-        response = client.post(
-            self.url(listing), {"first": "2027-03-01", "last": "2027-03-08", "capacity": "0"}
-        )
-        assert response.status_code == 422
-        assert "1 seats are taken" in html(response)
-
-        client.post(
-            self.url(listing), {"first": "2027-03-08", "last": "2027-03-08", "capacity": "0"}
-        )
-        assert list(listing.weeks.values_list("capacity", "taken")) == [(2, 1), (0, 0), (2, 0)]
-
-    @pytest.mark.parametrize(
-        "sent",
-        [
-            {"first": "2027-03-15", "last": "2027-03-01", "capacity": "2"},
-            {"first": "2027-03-01", "last": "2097-03-01", "capacity": "2"},
-            {"first": "0001-01-01", "last": "9999-12-31", "capacity": "2"},
-            {"first": "2027-03-01", "last": "2027-03-01", "capacity": "-1"},
-            {"first": "2027-03-01", "last": "2027-03-01", "capacity": "9" * 30},
-            {"first": "soon", "last": "", "capacity": ""},
-        ],
-    )
-    def test_refuses_what_makes_no_sense(self, client, sent):
-        listing = ListingFactory()
-
-        assert client.post(self.url(listing), sent).status_code == 422
-        assert not listing.weeks.exists()
-
-    def test_without_a_monday_changes_nothing(self, client):
-        listing = ListingFactory()
-
-        sent = {"first": "2027-03-02", "last": "2027-03-05", "capacity": "2"}
-
-        assert client.post(self.url(listing), sent).status_code == 422
-
-    def test_needs_the_right_to_change_listings(self, client, second_factor):
-        listing = ListingFactory()
-        user = second_factor(StaffFactory(is_superuser=False))
-        client.force_login(user)
-        assert client.get(self.url(listing)).status_code == 403
-
-        user.user_permissions.add(Permission.objects.get(codename="change_listing"))
-        assert client.get(self.url(listing)).status_code == 200
-
-
 class TestQuestions:
     def test_saving_an_answer_mails_it(self, client, staff):
         question = QuestionFactory()
@@ -300,3 +230,15 @@ def test_fields_notice_what_changed():
     assert not dollars.has_changed(40_000, "400.00")
     assert dollars.has_changed(40_000, "400.01")
     assert dollars.clean("0.29") == 29
+
+
+def test_a_site_and_a_listing_lead_to_who_is_where(client):
+    listing = ListingFactory()
+    weeks = reverse("placements:weeks", args=[listing.slug])
+    year = f"{reverse('placements:year')}?site={listing.site.slug}"
+
+    of_listing = client.get(reverse("admin:rotations_listing_change", args=[listing.pk]))
+    of_site = client.get(reverse("admin:rotations_site_change", args=[listing.site_id]))
+
+    assert weeks in html(of_listing)
+    assert year in html(of_site)

@@ -14,7 +14,6 @@ from rotations.actions.drafts import (
     start_listing,
 )
 from rotations.actions.listings import NotComplete, publish_listing, return_listing, submit_listing
-from rotations.actions.seats import SeatsTaken, move_seats, plan_weeks
 from rotations.blocks import WEEK
 from rotations.kinds import HandsOn, ListingStatus, RotationType
 from rotations.models import Listing, Site
@@ -33,7 +32,6 @@ from tests.factories.rotations import (
     SiteFactory,
     SpecialtyFactory,
     StateFactory,
-    open_seats,
 )
 
 pytestmark = pytest.mark.django_db
@@ -225,27 +223,8 @@ class TestOffer:
         assert rows == {"tb": (6, True, "In English"), "bls": (None, False, "")}
 
 
-class TestWeeks:
-    def test_are_opened_and_resized_together(self):
-        listing = ListingFactory(weeks=2)
-        mondays = [row.monday for row in listing.weeks.all()]
-        mondays += [mondays[-1] + WEEK]
-
-        assert plan_weeks(listing, mondays, capacity=3, by=listing.preceptor.user) == 1
-        assert list(listing.weeks.values_list("capacity", flat=True)) == [3, 3, 3]
-
-    def test_with_a_learner_in_them_are_not_closed_and_nothing_changes(self):
-        listing = ListingFactory()
-        mondays = open_seats(listing, 3)
-        move_seats(take={(listing.pk, mondays[1])})
-
-        with pytest.raises(SeatsTaken, match="1 seats are taken"):
-            plan_weeks(listing, [*mondays, mondays[-1] + WEEK], capacity=0, by=None)
-
-        assert list(listing.weeks.values_list("capacity", flat=True)) == [2, 2, 2]
-        assert listing.weeks.count() == 3
-
-    def test_rhythm_is_kept_with_its_anchor(self):
+class TestRhythm:
+    def test_is_kept_with_its_anchor(self):
         listing = ListingFactory(weeks=1)
         monday = listing.weeks.get().monday
 

@@ -87,8 +87,8 @@ class TestCapacity:
 
         set_capacity(listing, mondays, capacity=5, by=staff)
 
-        event = Event.objects.get(verb="listing.capacity_set")
-        assert (event.by, event.detail["capacity"]) == (staff, 5)
+        event = Event.objects.get(verb="listing.weeks_planned")
+        assert (event.by, event.detail["seats"]) == (staff, {"5": [f"{mondays[0]}"]})
 
 
 @pytest.mark.django_db

@@ -1,15 +1,10 @@
 """A preceptor writes a listing, step by step, and opens its weeks."""
 
-from datetime import timedelta
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from clocks.calendar import next_monday
 from rotations.actions.listings import return_listing
-from rotations.actions.seats import move_seats
-from rotations.blocks import WEEK
 from rotations.models import Listing, Site
 from tests.factories.accounts import (
     DelegationFactory,
@@ -266,65 +261,6 @@ class TestSteps:
         assert draft.status == "archived"
 
 
-class TestWeeks:
-    @pytest.fixture
-    def monday(self):
-        return next_monday(timezone.localdate() + timedelta(days=60))
-
-    def plan(self, monday, weeks, **more):
-        last = monday + (weeks - 1) * WEEK
-        return {"first": f"{monday}", "last": f"{last}", "capacity": "2", "every": "1", **more}
-
-    def test_are_opened_in_a_pattern(self, hers, draft, monday):
-        page = url(draft, "listing_weeks")
-        assert hers.post(page, self.plan(monday, 8, every="4"))["Location"] == page
-
-        draft.refresh_from_db()
-        assert [row.capacity for row in draft.weeks.all()] == [2] * 8
-        assert (draft.starts_every, draft.anchor) == (4, monday)
-        shown = html(hers.get(page))
-        assert f'datetime="{monday}"' in shown
-        assert "0 of 2 taken" in shown
-
-    def test_are_closed_unless_somebody_has_a_seat(self, hers, draft, monday):
-        open_seats(draft, 3, start_on=monday)
-        page = url(draft, "listing_weeks")
-        move_seats(take={(draft.pk, monday)})
-        sent = {"close-first": f"{monday}", "close-last": f"{monday + 2 * WEEK}", "close": "1"}
-
-        answer = hers.post(page, sent)
-        assert answer.status_code == 422
-        assert "1 seats are taken. It cannot have fewer." in html(answer)
-        assert [row.capacity for row in draft.weeks.all()] == [2, 2, 2]
-
-        hers.post(page, sent | {"close-first": f"{monday + WEEK}"})
-        assert [row.capacity for row in draft.weeks.all()] == [2, 0, 0]
-
-    @pytest.mark.parametrize(
-        ("more", "words"),
-        [
-            ({"first": "2020-01-06"}, "This week has passed."),
-            ({"first": "2097-01-07", "last": "2097-01-06"}, "The last week lies before the first."),
-            ({"last": "2097-01-01"}, "more than two years"),
-            ({"capacity": "0"}, "greater than or equal to 1"),
-            ({"every": "3"}, "not one of the available choices"),
-        ],
-    )
-    def test_that_make_no_sense_are_refused(self, hers, draft, monday, more, words):
-        answer = hers.post(url(draft, "listing_weeks"), self.plan(monday, 4, **more))
-
-        assert answer.status_code == 422
-        assert words in html(answer)
-        assert not draft.weeks.exists()
-
-    def test_of_a_published_one_open_at_once(self, hers, draft, monday):
-        Listing.objects.update(status="published", published_at=timezone.now())
-
-        hers.post(url(draft, "listing_weeks"), self.plan(monday, 4))
-
-        assert draft.weeks.count() == 4
-
-
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_pages_take_as_many_queries_for_more(hers, draft, size, django_assert_num_queries):
     for other in range(size - 1):
@@ -335,5 +271,3 @@ def test_the_pages_take_as_many_queries_for_more(hers, draft, size, django_asser
 
     with django_assert_num_queries(8):
         hers.get(reverse("rotations:my_listings"))
-    with django_assert_num_queries(9):
-        hers.get(url(draft, "listing_weeks"))

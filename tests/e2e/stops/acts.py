@@ -38,6 +38,25 @@ def out_of_date(move: Callable[[], object], button: str) -> Act:
     return act
 
 
+def plan_a_year(seats: str, *, shows: str) -> Act:
+    """So many seats in each week of a pattern, as it is shown before it is done."""
+    look = send("#pattern [value=look]", shows=shows)
+
+    def act(page: Page) -> None:
+        page.locator("summary:has-text('pattern')").click()
+        page.fill("#pattern [name=capacity]", seats)
+        look(page)
+
+    return act
+
+
+def tick_a_week(page: Page) -> None:
+    """With everything that the bar then offers."""
+    page.locator(".wk input").first.check()
+    page.locator(".decide summary").click()
+    page.fill(".decide [name=reason]", "Vacation")
+
+
 def choose(facts: dict[str, str]) -> Act:
     """An action of the admin on one row, as far as the page that asks."""
 

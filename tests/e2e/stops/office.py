@@ -45,7 +45,9 @@ def office(portal: Portal) -> list[Stop]:
         Stop(reverse("admin:placements_earning_payout")),
         Stop(reverse("admin:placements_seatdifference_changelist")),
         Stop(reverse("admin:rotations_listing_change", args=[listing.pk])),
-        Stop(reverse("admin:rotations_listing_weeks", args=[listing.pk])),
+        Stop(reverse("placements:weeks", args=[listing.slug])),
+        Stop("/learners/calendar/"),
+        Stop(f"/learners/calendar/?site={listing.site.slug}"),
         Stop(reverse("admin:accounts_document_change", args=[paper.pk])),
         Stop(reverse("admin:accounts_document_change", args=[paper.pk]), send("[name=_refuse]")),
     ]

@@ -7,7 +7,7 @@ from letters.models import LetterRequest
 from placements.models import Application
 from rotations.models import Listing
 from rotations.views.editor import STEPS
-from tests.e2e.stops.acts import Stop, out_of_date, send
+from tests.e2e.stops.acts import Stop, out_of_date, plan_a_year, send, tick_a_week
 from tests.e2e.stops.portal import Portal
 from tests.e2e.stops.talks import talks
 
@@ -26,6 +26,7 @@ def preceptors(portal: Portal) -> list[Stop]:
         Stop(review),
         Stop(reverse("placements:review", args=[portal.asked("offered").code])),
         Stop("/learners/"),
+        Stop("/learners/calendar/"),
         Stop("/earnings/"),
         Stop(active.get_absolute_url()),
         Stop(reverse("placements:sign_hours", args=[active.code])),
@@ -61,7 +62,7 @@ def listings(portal: Portal) -> list[Stop]:
     """What she writes herself, and the weeks that she opens."""
     hers = Listing.objects.filter(preceptor=portal.preceptor.preceptor_profile)
     draft, published = hers.filter(status="draft")[0], hers.filter(status="published")[0]
-    weeks = reverse("rotations:listing_weeks", args=[published.slug])
+    weeks = reverse("placements:weeks", args=[published.slug])
     licence = portal.preceptor.preceptor_profile.licences.first()
     board = portal.preceptor.preceptor_profile.certifications.first()
     steps = [reverse("rotations:listing_step", args=[draft.slug, name]) for name in STEPS]
@@ -72,7 +73,10 @@ def listings(portal: Portal) -> list[Stop]:
         *(Stop(reverse("rotations:edit_listing", args=[one.slug])) for one in (draft, published)),
         *(Stop(step) for step in steps),
         Stop(weeks),
-        Stop(weeks, send()),
+        Stop(weeks, plan_a_year("3", shows="#plan")),
+        Stop(weeks, tick_a_week),
+        Stop(weeks, plan_a_year("0", shows=".errsum")),
+        Stop(reverse("placements:weeks", args=[draft.slug])),
         Stop(reverse("accounts:credentials")),
         Stop(reverse("accounts:licence_add"), send()),
         Stop(reverse("accounts:licence", args=[licence.state])),
@@ -82,7 +86,8 @@ def listings(portal: Portal) -> list[Stop]:
 
 
 def delegates(portal: Portal) -> list[Stop]:
-    return [Stop(f"/{page}/") for page in ("inbox", "learners", "listings", "office", "profile")]
+    pages = ("inbox", "learners", "learners/calendar", "listings", "office", "profile")
+    return [Stop(f"/{page}/") for page in pages]
 
 
 def keys(portal: Portal) -> list[Stop]:
@@ -96,4 +101,5 @@ def keys(portal: Portal) -> list[Stop]:
 
 
 def new_preceptors(portal: Portal) -> list[Stop]:
-    return [Stop(f"/{page}/") for page in ("inbox", "learners", "listings", "letters", "profile")]
+    pages = ("inbox", "learners", "learners/calendar", "listings", "letters", "profile")
+    return [Stop(f"/{page}/") for page in pages]
