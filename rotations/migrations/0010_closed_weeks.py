@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('rotations', '0008_languages'),
+        ('rotations', '0009_limits'),
     ]
 
     operations = [
