@@ -1,6 +1,9 @@
 """What leaves the process leaves from a row; a worker is only hurried."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +19,9 @@ from outbox.models import Message
 
 # A user; this leaf does not know the app that people live in.
 Person = Any
+
+# Mails that wait for the end of ``together``.
+_pile: ContextVar[list[Message] | None] = ContextVar("pile", default=None)
 
 # What a template's tags leave behind where a paragraph was left out.
 BLANK_LINES = re.compile(r"\n\s*\n+")
@@ -45,27 +51,49 @@ def enqueue(  # noqa: PLR0913  what a mail is made of
     with translation.override(getattr(user, "language", "") or settings.LANGUAGE_CODE):
         subject = render_to_string(f"{template}.subject.txt", facts, using="text")
         body = render_to_string(f"{template}.txt", facts, using="text")
-    message, created = Message.objects.get_or_create(
+    message = Message(
         key=f"{key}:{address}"[:200],
-        defaults={
-            "template": template,
-            "recipient": address,
-            "user": user,
-            "subject": " ".join(subject.split())[:300],
-            "body": BLANK_LINES.sub("\n\n", body).strip() + "\n",
-            "due_at": due_at or timezone.now(),
-            "secret": secret,
-            "unsubscribe": unsubscribe,
-            "discarded_at": timezone.now() if getattr(user, "erased_at", None) else None,
-        },
+        template=template,
+        recipient=address,
+        user=user,
+        subject=" ".join(subject.split())[:300],
+        body=BLANK_LINES.sub("\n\n", body).strip() + "\n",
+        due_at=due_at or timezone.now(),
+        secret=secret,
+        unsubscribe=unsubscribe,
+        discarded_at=timezone.now() if getattr(user, "erased_at", None) else None,
     )
-    if (
-        created
-        and not message.discarded_at
-        and message.due_at <= timezone.now() + timedelta(seconds=1)
-    ):
-        nudge("outbox.tasks.deliver", message.pk)
-    return message
+    pile = _pile.get()
+    if pile is not None:
+        pile.append(message)
+        return message
+    return message if _write([message]) else Message.objects.get(key=message.key)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the mails that are owed in here at its end, in one statement; none if it fails."""
+    if _pile.get() is not None:
+        yield
+        return
+    pile: list[Message] = []
+    token = _pile.set(pile)
+    try:
+        yield
+    finally:
+        _pile.reset(token)
+    if pile:
+        _write(pile)
+
+
+def _write(messages: Sequence[Message]) -> list[Message]:
+    """Those that nobody wrote before."""
+    added = Message.objects.add(messages)
+    soon = timezone.now() + timedelta(seconds=1)
+    for message in added:
+        if not message.discarded_at and message.due_at <= soon:
+            nudge("outbox.tasks.deliver", message.pk)
+    return added
 
 
 def discard(key: str) -> int:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
@@ -5,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.db.models import Q
+from django.db.models.constants import OnConflict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,26 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self) -> "MessageQuerySet":
         """Owed, and its time has come."""
         return self.owed().filter(due_at__lte=timezone.now())
+
+    def add(self, messages: "Sequence[Message]") -> "list[Message]":
+        """Write those whose key is not there yet, in one statement; they, with their keys.
+
+        Django's ``bulk_create`` does the same, but does not say which rows are new.
+        """
+        new = self._insert(  # type: ignore[attr-defined]
+            messages,
+            fields=[field for field in self.model._meta.concrete_fields if not field.primary_key],
+            returning_fields=[self.model._meta.get_field(name) for name in ("id", "key")],
+            using=self.db,
+            on_conflict=OnConflict.IGNORE,
+        )
+        # A single row that is there already comes back as None.
+        numbers = {row[1]: row[0] for row in new if row}
+        added = [message for message in messages if message.key in numbers]
+        for message in added:
+            message.pk = numbers[message.key]
+            message._state.adding = False  # noqa: SLF001  as bulk_create does
+        return added
 
 
 class Message(models.Model):

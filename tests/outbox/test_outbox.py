@@ -4,9 +4,10 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.template import TemplateDoesNotExist
 from django.utils import timezone
 
-from outbox.actions import discard, forget, resend
+from outbox.actions import discard, enqueue, forget, resend, together
 from outbox.models import PATIENCE, STRIKES, Message
 from outbox.tasks import deliver
 
@@ -65,6 +66,46 @@ def test_discard_takes_back_what_has_not_left(smtp):
     deliver(message.pk)
 
     assert smtp.mails == []
+
+
+def write(key, to="amara@example.org"):
+    return enqueue("accounts/merged_away", to=to, key=key, context={"email": to})
+
+
+def test_the_same_occasion_is_written_once(django_assert_num_queries):
+    with django_assert_num_queries(1):
+        first = write("event:7")
+    again = write("event:7")
+
+    assert (again.pk, again.body) == (first.pk, first.body)
+    assert Message.objects.count() == 1
+
+
+def test_mails_owed_together_are_written_in_one_statement_and_each_once(django_assert_num_queries):
+    write("event:7")
+
+    with django_assert_num_queries(1), together():
+        write("event:7")
+        with together():
+            write("event:8")
+        write("event:8", to="helen@example.org")
+        write("event:8")
+
+    keys = ["event:7:amara@example.org", "event:8:amara@example.org", "event:8:helen@example.org"]
+    assert list(Message.objects.order_by("key").values_list("key", flat=True)) == keys
+
+
+def test_of_mails_owed_together_none_is_written_if_one_fails():
+    def fail():
+        with together():
+            write("event:7")
+            enqueue("accounts/no_such_mail", to="amara@example.org", key="event:8", context={})
+
+    with pytest.raises(TemplateDoesNotExist):
+        fail()
+    write("event:9")
+
+    assert [message.key for message in Message.objects.all()] == ["event:9:amara@example.org"]
 
 
 def test_a_server_that_is_away_costs_no_strike_and_is_tried_later(settings, smtp):
