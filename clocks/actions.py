@@ -1,6 +1,6 @@
 """Starting clocks, and doing what is due exactly once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,11 +9,22 @@ from django.utils import timezone
 
 from clocks.models import Due
 
+# What to do by its kind, when, and the occurrence that tells it from others of that kind.
+Moment = tuple[str, datetime, str]
+
 
 def schedule(kind: str, subject_id: int, *, at: datetime, occurrence: str = "") -> None:
     """Have the clock do it at that moment. Scheduled twice, it is done once."""
+    schedule_all(subject_id, [(kind, at, occurrence)])
+
+
+def schedule_all(subject_id: int, moments: Iterable[Moment]) -> None:
+    """The same for all that is to be done to one subject, in one statement."""
     Due.objects.bulk_create(
-        [Due(kind=kind, subject_id=subject_id, at=at, occurrence=occurrence)],
+        (
+            Due(kind=kind, subject_id=subject_id, at=at, occurrence=occurrence)
+            for kind, at, occurrence in moments
+        ),
         ignore_conflicts=True,
     )
 
