@@ -43,22 +43,30 @@ class SeatsTaken(ValidationError):
         )
 
 
-@transaction.atomic
 def move_seats(*, take: Set[Week] = frozenset(), give: Set[Week] = frozenset()) -> None:
     """Take and give back seats, all of them or none. A week is (listing_id, monday).
 
     Every row is locked in one statement, in one order, so that bookings which
     overlap never wait for each other in a circle. Refuses with ``SeatsGone``.
     """
+    if (take or give) and (full := _move(take, give)):
+        raise SeatsGone(full)
+
+
+# A refusal comes before the first write and is no error in here: there is nothing to go back to.
+@transaction.atomic(savepoint=False)
+def _move(take: Set[Week], give: Set[Week]) -> list[Week]:
+    """The weeks that are full or not open; nothing has moved if there are any."""
     rows = SeatWeek.objects.lock(take | give)
     gained, lost = take - give, give - take
     if full := sorted(week for week in gained if week not in rows or rows[week].free < 1):
-        raise SeatsGone(full)
+        return full
     _shift([rows[week].pk for week in gained], by=1)
     given = [rows[week] for week in lost if week in rows]
     _shift([row.pk for row in given], by=-1)
     owe_promotion(row.listing_id for row in given)
     _announce(week for week in lost if week in rows and 0 == rows[week].free < rows[week].capacity)
+    return []
 
 
 def _announce(weeks: Iterable[Week]) -> None:
