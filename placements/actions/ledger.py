@@ -19,6 +19,8 @@ from placements.queries import free_to_cancel_until
 from placements.states import CancelledBy
 from rotations.refunds import paid_of_fee, refund
 
+# The caller has read these; only what somebody typed is looked at.
+ROWS = {"placement", "corrects", "recorded_by"}
 # One number after the other: whoever counts holds this lock until the transaction ends.
 NUMBERING = 0x52454345
 
@@ -31,15 +33,7 @@ def write(
     placement: Placement, kind: EntryKind, cents: int, *, by: User | None, **facts: Any
 ) -> LedgerEntry:
     """Add an entry, and its receipt where money moved. Refuses with ``AmountRefused``."""
-    entry = LedgerEntry(
-        placement=placement,
-        kind=kind,
-        cents=cents,
-        recorded_by=by,
-        recorded_at=timezone.now(),
-        **{"day": today_at(placement), **facts},
-    )
-    entry.clean_fields()
+    entry = _entry(placement, kind, cents, by=by, **facts)
     try:
         with transaction.atomic():
             entry.save()
@@ -51,6 +45,21 @@ def write(
     return entry
 
 
+def _entry(
+    placement: Placement, kind: EntryKind, cents: int, *, by: User | None, **facts: Any
+) -> LedgerEntry:
+    entry = LedgerEntry(
+        placement=placement,
+        kind=kind,
+        cents=cents,
+        recorded_by=by,
+        recorded_at=timezone.now(),
+        **{"day": today_at(placement), **facts},
+    )
+    entry.clean_fields(exclude=ROWS)
+    return entry
+
+
 def counter(entry: LedgerEntry, *, by: User | None, note: str = "") -> LedgerEntry:
     """Take an entry back by its opposite; both stay."""
     return write(
@@ -58,11 +67,13 @@ def counter(entry: LedgerEntry, *, by: User | None, note: str = "") -> LedgerEnt
         EntryKind(entry.kind),
         -entry.cents,
         by=by,
-        due_on=entry.due_on,
-        ground=entry.ground,
-        corrects=entry,
         note=note,
+        **_opposite(entry),
     )
+
+
+def _opposite(entry: LedgerEntry) -> dict[str, Any]:
+    return {"due_on": entry.due_on, "ground": entry.ground, "corrects": entry}
 
 
 def today_at(placement: Placement) -> date:
@@ -82,14 +93,18 @@ def charge(placement: Placement, *, by: User | None) -> None:
         EntryKind.ROTATION_FEE: (placement.fee, due_on),
         EntryKind.SERVICE_FEE: (placement.service_fee, due_on),
     }
+    entries = []
     for entry in placement.ledger.standing().filter(kind__in=CHARGES):
-        if wanted[EntryKind(entry.kind)] == (entry.cents, entry.due_on):
-            del wanted[EntryKind(entry.kind)]
+        kind = EntryKind(entry.kind)
+        if wanted[kind] == (entry.cents, entry.due_on):
+            del wanted[kind]
         else:
-            counter(entry, by=by)
+            entries.append(_entry(placement, kind, -entry.cents, by=by, **_opposite(entry)))
     for kind, (cents, due) in wanted.items():
         if cents:
-            write(placement, kind, cents, by=by, due_on=due)
+            entries.append(_entry(placement, kind, cents, by=by, due_on=due))
+    # No money moves by a charge: there is no receipt to write, and nothing that could be refused.
+    LedgerEntry.objects.bulk_create(entries)
     _note_settled(placement, by=by)
 
 
