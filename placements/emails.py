@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import office_of
 from audit.models import Event
-from outbox.actions import discard, enqueue
+from outbox.actions import discard, enqueue, together
 from placements.deadlines import UNDO
 from placements.links import move_url, review_url, school_url, seat_url
 from placements.models import (
@@ -261,9 +261,10 @@ def waitlist_expired(application: Application, *, occasion: Event) -> None:
 
 def application_accepted(placement: Placement, *, occasion: Event) -> None:
     key, learner = _key(occasion), placement.learner
-    _placement("application_accepted", placement, learner, key)
-    _placement_office("learner_accepted", placement, key)
-    _to_coordinators("learner_accepted_coordinator", placement, key)
+    with together():
+        _placement("application_accepted", placement, learner, key)
+        _placement_office("learner_accepted", placement, key)
+        _to_coordinators("learner_accepted_coordinator", placement, key)
 
 
 def placement_ready(placement: Placement, *, occasion: Event) -> None:
@@ -458,8 +459,9 @@ def reschedule_reminder(request: RescheduleRequest, *, due: int) -> None:
 def placement_moved(request: RescheduleRequest, *, occasion: Event) -> None:
     placement, key = request.placement, _key(occasion)
     word = "extended" if request.is_extension else "rescheduled"
-    _placement(f"placement_{word}", placement, placement.learner, key, request=request)
-    _placement_office(f"learner_{word}", placement, key, request=request)
+    with together():
+        _placement(f"placement_{word}", placement, placement.learner, key, request=request)
+        _placement_office(f"learner_{word}", placement, key, request=request)
 
 
 def reschedule_declined(request: RescheduleRequest, *, occasion: Event) -> None:

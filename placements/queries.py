@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Sum,
+    prefetch_related_objects,
+)
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -205,14 +214,19 @@ def has_overlap(learner: User, block: Block, *, but: Placement | None = None) ->
     return (live.exclude(pk=but.pk) if but else live).exists()
 
 
-def precheck(application: Application, *, today: date | None = None) -> list[Check]:
-    """The listing's rules held against the learner, on the application's dates."""
+def precheck(
+    application: Application, *, today: date | None = None, papers: list[Document] | None = None
+) -> list[Check]:
+    """The listing's rules held against the learner, on the application's dates.
+
+    ``papers`` are her documents, if the caller has read them.
+    """
     listing, learner, block = application.listing, application.learner, application.block
     return check_listing(
         listing,
         getattr(learner, "learner_profile", None),
         block,
-        current_documents(learner),
+        current_documents(learner) if papers is None else papers,
         today=today or timezone.localdate(timezone=listing.site.zone),
         has_overlap=bool(block and has_overlap(learner, block)),
         school_approves=school_approves(application),
@@ -257,25 +271,25 @@ def other_requests(application: Application) -> list[Application]:
 
 def overlapping_applications(application: Application) -> list[Application]:
     """Her other open requests that cannot stand beside this block: all their dates collide."""
-    block = application.block
+    return superseded_by(application.block, other_requests(application))
+
+
+def superseded_by(block: Block | None, others: Iterable[Application]) -> list[Application]:
+    """Those of her requests of which all dates collide with this block."""
     if block is None:
         return []
     return [
         other
-        for other in other_requests(application)
+        for other in others
         if other.at_stake and all(one.overlaps(block) for one in other.at_stake)
     ]
 
 
-def curtailed_by(application: Application) -> list[Application]:
-    """Her other open requests that lose some of their dates to this block, and keep others."""
-    block = application.block
+def curtailed_by(block: Block | None, others: Iterable[Application]) -> list[Application]:
+    """Those of her requests that lose some of their dates to this block, and keep others."""
     if block is None:
         return []
-    hits = [
-        (other, [one.overlaps(block) for one in other.at_stake])
-        for other in other_requests(application)
-    ]
+    hits = [(other, [one.overlaps(block) for one in other.at_stake]) for other in others]
     return [other for other, hit in hits if any(hit) and not all(hit)]
 
 
@@ -386,15 +400,28 @@ def cases(applications: QuerySet[Application]) -> list[Case]:
 
     Rules are judged on the day of sending: nobody applies late by waiting for an answer.
     """
+    return cases_of(list(applications))
+
+
+def read_papers(applications: list[Application]) -> None:
+    """Load what rules are held to, unless it is loaded: papers, what is asked, a school's word.
+
+    A learner's papers are her ``current_papers`` then.
+    """
     papers = Document.objects.current().select_related("type")
-    found = list(
-        applications.prefetch_related(
-            Prefetch("learner__documents", queryset=papers, to_attr="current_papers"),
-            "listing__requirements__type",
-            "listing__family_limits",
-            "school_approvals",
-        )
+    asked = Requirement.objects.select_related("type")
+    prefetch_related_objects(
+        applications,
+        Prefetch("learner__documents", queryset=papers, to_attr="current_papers"),
+        Prefetch("listing__requirements", queryset=asked),
+        "listing__family_limits",
+        "school_approvals",
     )
+
+
+def cases_of(found: list[Application]) -> list[Case]:
+    """The same for rows that are read already."""
+    read_papers(found)
     seats, limits = _seats_before(found), limits_before(found)
     return [
         Case(

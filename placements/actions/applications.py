@@ -9,16 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import LearnerProfile, User
+from accounts.models import Document, LearnerProfile, User
 from accounts.queries import aims
 from audit.actions import record
-from clocks.actions import schedule
+from audit.models import Event
+from clocks.actions import schedule, schedule_all
 from clocks.queries import length, numbers
+from outbox.actions import together
 from placements import deadlines, emails
 from placements.actions.answers import first_answer
 from placements.actions.transition import TransitionNotAllowed, transition
 from placements.models import Application, ApplicationDocument
-from placements.queries import current_documents, precheck, touching_applications
+from placements.queries import precheck, read_papers, touching_applications
 from placements.states import DeclineReason, Status
 from rotations.actions.seats import SeatsGone, move_seats
 from rotations.blocks import Block
@@ -77,10 +79,12 @@ def start_application(listing: Listing, *, learner: User, by: User) -> Applicati
         "application.started", application, by=by, on_behalf_of=None if by == learner else learner
     )
     now = timezone.now()
-    for days in numbers(deadlines.DRAFT_REMINDERS):
-        at = now + timedelta(days=days)
-        schedule("application.draft_reminder", application.pk, at=at, occurrence=f"{days}d")
-    schedule("application.close_draft", application.pk, at=now + length(deadlines.DRAFT_ENDS))
+    reminders = (
+        ("application.draft_reminder", now + timedelta(days=days), f"{days}d")
+        for days in numbers(deadlines.DRAFT_REMINDERS)
+    )
+    closing = ("application.close_draft", now + length(deadlines.DRAFT_ENDS), "")
+    schedule_all(application.pk, [*reminders, closing])
     return application
 
 
@@ -158,7 +162,7 @@ def submit_application(application: Application, *, by: User) -> Application:
     or ``SeatsGone``, and while its preceptor takes no requests; then nothing has changed.
     Whoever was asked for changes may still answer.
     """
-    application.lock()
+    application.lock("learner__learner_profile", "listing__site__state")
     if (
         application.submitted_at
         and application.is_open
@@ -167,13 +171,15 @@ def submit_application(application: Application, *, by: User) -> Application:
         return application
     if application.status not in {Status.DRAFT, Status.CHANGES_REQUESTED}:
         raise TransitionNotAllowed(application, Status.SUBMITTED)
-    profile = application.learner.learner_profile
+    read_papers([application])
+    learner = application.learner
+    profile, papers = learner.learner_profile, learner.current_papers  # type: ignore[attr-defined]
     if profile.missing:
         raise ProfileIncomplete(profile.missing)
     again = application.status == Status.CHANGES_REQUESTED
     block = _first_open(application, again=again)
     _refuse_second_pre_accept(application)
-    if stops := [check for check in precheck(application) if check.blocks]:
+    if stops := [check for check in precheck(application, papers=papers) if check.blocks]:
         raise Blocked(stops)
     event = transition(
         application,
@@ -182,16 +188,22 @@ def submit_application(application: Application, *, by: User) -> Application:
         start_on=block.start_on,
         **_frozen(application, profile),
     )
-    _freeze_documents(application)
-    if again:
-        emails.application_resubmitted(application, occasion=event)
-    else:
-        emails.application_received(application, occasion=event)
-    if application.listing.screening == Screening.NONE or (again and application.review_started_at):
-        start_review(application, by=None)
-    elif not again:
-        emails.application_screening(application, occasion=event)
+    _freeze_documents(application, papers, again=again)
+    with together():
+        _pass_on(application, event, again=again)
     return application
+
+
+def _pass_on(application: Application, sent: Event, *, again: bool) -> None:
+    """Whoever hears of it is told; where nobody looks at it first, the preceptor has it at once."""
+    if again:
+        emails.application_resubmitted(application, occasion=sent)
+    else:
+        emails.application_received(application, occasion=sent)
+    if application.listing.screening == Screening.NONE or (again and application.review_started_at):
+        _hand_over(application, by=None)
+    elif not again:
+        emails.application_screening(application, occasion=sent)
 
 
 def _first_open(application: Application, *, again: bool) -> Block:
@@ -261,12 +273,13 @@ def _frozen(application: Application, profile: LearnerProfile) -> dict[str, Any]
     }
 
 
-def _freeze_documents(application: Application) -> None:
-    application.sent_documents.all().delete()
-    asked = set(application.listing.requirements.values_list("type_id", flat=True))
+def _freeze_documents(application: Application, papers: list[Document], *, again: bool) -> None:
+    if again:
+        application.sent_documents.all().delete()
+    asked = {row.type_id for row in application.listing.requirements.all()}
     ApplicationDocument.objects.bulk_create(
         ApplicationDocument(application=application, document=document)
-        for document in current_documents(application.learner)
+        for document in papers
         if document.type_id in asked
     )
 
@@ -275,6 +288,11 @@ def _freeze_documents(application: Application) -> None:
 def start_review(application: Application, *, by: User | None) -> None:
     """Hand it to the preceptor and start her clock (timer T4)."""
     application.lock()
+    _hand_over(application, by=by)
+
+
+def _hand_over(application: Application, *, by: User | None) -> None:
+    """The same for an application that the caller has locked."""
     now, zone = timezone.now(), application.listing.site.zone
     reply_by = deadlines.reply_by(now, application.dates.start_on, zone)
     event = transition(
@@ -292,15 +310,16 @@ def start_review(application: Application, *, by: User | None) -> None:
 def start_answer_clock(application: Application, asked_at: datetime, reply_by: datetime) -> None:
     zone = application.listing.site.zone
     round_ = f"{asked_at:%Y%m%d%H%M%S}"
-    for days, at in deadlines.answer_reminders(asked_at, zone).items():
-        if at < reply_by:
-            schedule(
-                "application.reply_reminder", application.pk, at=at, occurrence=f"{round_}:{days}"
-            )
+    moments = [
+        ("application.reply_reminder", at, f"{round_}:{days}")
+        for days, at in deadlines.answer_reminders(asked_at, zone).items()
+        if at < reply_by
+    ]
     escalation = deadlines.escalation_at(asked_at, zone)
     if escalation < reply_by:
-        schedule("application.escalate", application.pk, at=escalation, occurrence=round_)
-    schedule("application.lapse", application.pk, at=reply_by, occurrence=round_)
+        moments.append(("application.escalate", escalation, round_))
+    moments.append(("application.lapse", reply_by, round_))
+    schedule_all(application.pk, moments)
 
 
 @transaction.atomic

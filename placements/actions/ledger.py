@@ -86,15 +86,19 @@ def payment_due_on(placement: Placement) -> date:
     return deadlines.payment_due_on(placement.start_on, today=agreed_on)
 
 
-def charge(placement: Placement, *, by: User | None) -> None:
-    """Have the ledger say what its dates and fees ask for; called again when these change."""
+def charge(placement: Placement, *, by: User | None, anew: bool = False) -> None:
+    """Have the ledger say what its dates and fees ask for; called again when these change.
+
+    ``anew`` is the first time: nothing stands yet.
+    """
     due_on = payment_due_on(placement)
     wanted = {
         EntryKind.ROTATION_FEE: (placement.fee, due_on),
         EntryKind.SERVICE_FEE: (placement.service_fee, due_on),
     }
     entries = []
-    for entry in placement.ledger.standing().filter(kind__in=CHARGES):
+    standing = [] if anew else placement.ledger.standing().filter(kind__in=CHARGES)
+    for entry in standing:
         kind = EntryKind(entry.kind)
         if wanted[kind] == (entry.cents, entry.due_on):
             del wanted[kind]

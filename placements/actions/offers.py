@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.models import Event
-from clocks.actions import schedule
+from clocks.actions import schedule_all
 from clocks.intervals import Declared
 from clocks.queries import lengths
 from placements import deadlines, emails
@@ -24,8 +24,8 @@ from placements.queries import (
     curtailed_by,
     has_overlap,
     open_entry,
-    overlapping_applications,
     school_approves,
+    superseded_by,
 )
 from placements.states import Status
 from rotations.actions.seats import move_seats
@@ -156,20 +156,19 @@ def _start_offer_clock(
     application: Application, made: datetime, ends: datetime, reminders: Declared
 ) -> None:
     round_ = f"{ends:%Y%m%d%H%M%S}"
-    for before in lengths(reminders):
-        if ends - before > made + deadlines.UNDO:
-            hours = int(before.total_seconds() // 3600)
-            schedule(
-                "application.offer_reminder",
-                application.pk,
-                at=ends - before,
-                occurrence=f"{round_}:{hours}h",
-            )
-    schedule("application.expire_offer", application.pk, at=ends, occurrence=round_)
-    if application.pre_accept:
-        schedule(
-            "application.pre_accept", application.pk, at=made + deadlines.UNDO, occurrence=round_
+    moments = [
+        (
+            "application.offer_reminder",
+            ends - before,
+            f"{round_}:{int(before.total_seconds() // 3600)}h",
         )
+        for before in lengths(reminders)
+        if ends - before > made + deadlines.UNDO
+    ]
+    moments.append(("application.expire_offer", ends, round_))
+    if application.pre_accept:
+        moments.append(("application.pre_accept", made + deadlines.UNDO, round_))
+    schedule_all(application.pk, moments)
 
 
 def undo_until(application: Application) -> datetime | None:
@@ -214,22 +213,22 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     Accepted twice, it is one placement. Refuses with ``OfferEnded``, ``DatesOverlap``,
     ``SchoolMustApprove`` or ``LimitReached``.
     """
-    _lock_open_of(application)
-    application.lock()
+    others = _lock_open_of(application)
+    application.lock("learner__learner_profile")
     if application.status == Status.ACCEPTED:
         return application.placement
     if not application.offer_is_open():
         raise OfferEnded
     _refuse_acceptance(application)
-    superseded, curtailed = overlapping_applications(application), curtailed_by(application)
+    superseded = superseded_by(application.block, others)
+    curtailed = curtailed_by(application.block, others)
     freed = frozenset().union(*(one.seats for one in superseded if one.holds_a_seat))
     move_seats(give=freed)
     refuse_beyond_rules(application, application.dates.mondays)
     event = transition(application, Status.ACCEPTED, by=by, ended_at=timezone.now())
     try:
-        with transaction.atomic():
-            placement = start_placement(application, by=by)
-    except IntegrityError as error:
+        placement = start_placement(application, by=by)
+    except IntegrityError as error:  # nothing is asked after it: the whole transaction goes back
         raise DatesOverlap from error
     for other in superseded:
         _supersede(other, by=by)
@@ -240,9 +239,11 @@ def accept_offer(application: Application, *, by: User | None) -> Placement:
     return placement
 
 
-def _lock_open_of(application: Application) -> None:
+def _lock_open_of(application: Application) -> list[Application]:
+    """All her open applications, in one order; those that were sent, besides this one."""
     mine = Application.objects.open().filter(learner_id=application.learner_id)
-    list(mine.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    rows = mine.order_by("pk").select_for_update(no_key=True)
+    return [row for row in rows if row.pk != application.pk and row.status != Status.DRAFT]
 
 
 def _refuse_acceptance(application: Application) -> None:

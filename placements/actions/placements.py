@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.actions import record
-from clocks.actions import schedule
+from clocks.actions import Moment, schedule_all
 from clocks.calendar import end_of_day, morning
 from clocks.queries import length, numbers
 from placements import deadlines, emails
@@ -58,9 +58,9 @@ def start_placement(application: Application, *, by: User | None) -> Placement:
         planned_hours=block.working_days * listing.hours_per_week // FULL_WEEK_DAYS,
     )
     record("placement.onboarding", placement, by=by)
-    charge(placement, by=by)
+    charge(placement, by=by, anew=True)
     start_clocks(placement)
-    refresh_readiness(placement)
+    settle_readiness(placement)
     return placement
 
 
@@ -69,10 +69,11 @@ def start_clocks(placement: Placement) -> None:
     zone = placement.listing.site.zone
     dates = f"{placement.start_on}:{placement.end_on}"
     now = timezone.now()
+    moments: list[Moment] = []
 
-    def owe(kind: str, at: datetime, what: str = "") -> None:
-        if at > now:
-            schedule(kind, placement.pk, at=at, occurrence=f"{dates}:{what}".rstrip(":"))
+    def owe(kind: str, at: datetime, what: str = "", *, even_late: bool = False) -> None:
+        if even_late or at > now:
+            moments.append((kind, at, f"{dates}:{what}".rstrip(":")))
 
     documents_due = documents_due_on(placement)
     for days in numbers(deadlines.DOCUMENT_REMINDERS):
@@ -88,11 +89,11 @@ def start_clocks(placement: Placement) -> None:
     ):
         owe(kind, morning(placement.start_on - length(before), zone, deadlines.MAIL_HOUR))
     begin = morning(placement.start_on, zone, deadlines.START_HOUR)
-    schedule("placement.begin", placement.pk, at=begin, occurrence=dates)
+    owe("placement.begin", begin, even_late=True)
     evaluate = placement.end_on - length(deadlines.EVALUATION_FROM)
     owe("placement.evaluation_due", morning(evaluate, zone, deadlines.MAIL_HOUR))
     over = end_of_day(placement.end_on, zone) + timedelta(minutes=1)
-    schedule("placement.end", placement.pk, at=over, occurrence=dates)
+    owe("placement.end", over, even_late=True)
     for monday in [*placement.block.mondays[1:], placement.end_on + timedelta(days=3)]:
         owe("placement.hours_digest", morning(monday, zone, deadlines.DIGEST_HOUR), f"{monday}")
     for days in numbers(deadlines.EVALUATION_REMINDERS):
@@ -100,6 +101,7 @@ def start_clocks(placement: Placement) -> None:
         owe(
             "placement.evaluation_reminder", morning(day, zone, deadlines.MAIL_HOUR + 9), f"{days}d"
         )
+    schedule_all(placement.pk, moments)
 
 
 def _start_money_clocks(placement: Placement, owe: Callable[[str, datetime, str], None]) -> None:
@@ -131,6 +133,11 @@ def refresh_readiness(placement: Placement) -> None:
     Run after every change of either; a ready one can fall back (handbook 4.2).
     """
     placement.lock()
+    settle_readiness(placement)
+
+
+def settle_readiness(placement: Placement) -> None:
+    """The same for a placement that the caller has locked, or made."""
     ready = placement.paid_at is not None and not open_requirements(placement)
     if ready and placement.status == PlacementStatus.ONBOARDING:
         event = move_placement(placement, PlacementStatus.READY, by=None)

@@ -34,7 +34,7 @@ def promote_next(listing: Listing, *, occasion: str = "") -> str:
     finds it served. Run again, it finds no seat and changes nothing.
     """
     entries = WaitlistEntry.objects.waiting().in_order()
-    entries = entries.filter(application__listing=listing).select_related("application")
+    entries = entries.filter(application__listing=listing).select_related("application__learner")
     # Read once: a seat that comes free meanwhile must not pass the first by and serve the second.
     free = dict(SeatWeek.objects.filter(listing=listing).values_list("monday", "free"))
     is_later = occasion.startswith((AFTER, BESIDE))

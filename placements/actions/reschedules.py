@@ -15,14 +15,14 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from audit.actions import record
 from audit.models import Event
-from clocks.actions import schedule
+from clocks.actions import schedule_all
 from clocks.queries import length, number
 from placements import deadlines, emails
 from placements.actions.ledger import charge
 from placements.actions.limits import refuse_beyond_limits, refuse_beyond_rules
 from placements.actions.offers import DatesOverlap
 from placements.actions.pending import end_hold
-from placements.actions.placements import FULL_WEEK_DAYS, refresh_readiness, start_clocks
+from placements.actions.placements import FULL_WEEK_DAYS, settle_readiness, start_clocks
 from placements.actions.readiness import requirement_checks, watch_papers
 from placements.actions.transition import (
     TransitionNotAllowed,
@@ -215,9 +215,9 @@ def _ask(
 
 def _remember(request: RescheduleRequest, *, by: User) -> Event:
     placement, zone = request.placement, request.placement.listing.site.zone
-    for days, at in deadlines.reschedule_reminders(request.asked_at, zone).items():
-        schedule("reschedule.reminder", request.pk, at=at, occurrence=f"{days}bd")
-    schedule("reschedule.expire", request.pk, at=request.answer_by)
+    reminders = deadlines.reschedule_reminders(request.asked_at, zone)
+    moments = [("reschedule.reminder", at, f"{days}bd") for days, at in reminders.items()]
+    schedule_all(request.pk, [*moments, ("reschedule.expire", request.answer_by, "")])
     return record(
         f"{request.kind}.asked",
         placement,
@@ -272,7 +272,7 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
     charge(placement, by=by)
     start_clocks(placement)
     emails.placement_moved(request, occasion=event)
-    refresh_readiness(placement)
+    settle_readiness(placement)
     watch_papers(placement)
 
 
@@ -292,11 +292,10 @@ def _write_dates(placement: Placement, block: Block) -> None:
     placement.planned_hours = hours
     placement.sequence += 1
     try:
-        with transaction.atomic():
-            placement.save(
-                update_fields=["start_on", "end_on", "planned_hours", "sequence", "updated_at"]
-            )
-    except IntegrityError as error:
+        placement.save(
+            update_fields=["start_on", "end_on", "planned_hours", "sequence", "updated_at"]
+        )
+    except IntegrityError as error:  # nothing is asked after it: the whole transaction goes back
         raise DatesOverlap from error
     application = placement.application
     # The table holds that she comes on one of her choices: the one that she gave up makes room.

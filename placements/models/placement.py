@@ -30,6 +30,10 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
+# What every step and every mail reads beside a placement; each more costs every step.
+AROUND = ("application", "learner__learner_profile", "listing__site", "preceptor__user")
+
+
 class PlacementQuerySet(models.QuerySet["Placement"]):
     def live(self) -> "PlacementQuerySet":
         """Those that keep the learner's dates and their seats."""
@@ -149,9 +153,14 @@ class Placement(models.Model):
         return reverse("placements:placement", args=[self.code])
 
     def lock(self) -> None:
-        """Hold the row until the transaction ends, and see it as it now is."""
-        rows = Placement.objects.select_for_update(no_key=True, of=("self",))
-        self.refresh_from_db(from_queryset=rows)
+        """Hold the row until the transaction ends, and see it as it now is.
+
+        What is read beside it comes in the same statement.
+        """
+        rows = Placement.objects.select_related(*AROUND).defer("listing__document")
+        self.refresh_from_db(from_queryset=rows.select_for_update(no_key=True, of=("self",)))
+        if self.listing.preceptor_id == self.preceptor_id:
+            self.listing.preceptor = self.preceptor
 
     @property
     def weeks(self) -> int:

@@ -11,7 +11,7 @@ from accounts.kinds import Ecfmg, Family, VisaPlan
 from accounts.models import Document, User
 from accounts.models.learner import Exam
 from placements.models import Application, Placement
-from placements.queries import Case, cases
+from placements.queries import Case, cases_of
 from placements.states import Status
 from placements.templatetags.standing import day_of as words_of_day
 from rotations.eligibility import UNKNOWN, Check
@@ -72,7 +72,7 @@ def background(application: Application, school: bool = False) -> str:  # noqa: 
 @register.simple_tag
 def case_of(application: Application) -> Case:
     """For a mail: seats before it, and the listing's rules held to it."""
-    return cases(Application.objects.filter(pk=application.pk).with_listing())[0]
+    return cases_of([application])[0]
 
 
 @register.simple_tag

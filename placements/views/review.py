@@ -97,7 +97,7 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     """The whole case on one screen."""
-    case = next(iter(queries.cases(Application.objects.filter(pk=application.pk).with_listing())))
+    (case,) = queries.cases_of([application])
     others = _other_dates(application)
     choices = queries.choices_of(application)
     can_answer = application.status == Status.UNDER_REVIEW
