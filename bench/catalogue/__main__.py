@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psycopg
 
-from bench.catalogue import pages, server
+from bench import server
+from bench.catalogue import pages
 from bench.catalogue.measuring import Cost, measure, table
 from script.local import account, installation, places, postgres
 from script.local.speech import one_sentence, say

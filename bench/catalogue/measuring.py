@@ -7,7 +7,7 @@ from itertools import islice
 from statistics import median, quantiles
 
 from bench.catalogue.pages import Kind
-from bench.catalogue.server import Database, Web
+from bench.server import Database, Web
 
 EACH = 20
 

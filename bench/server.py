@@ -80,7 +80,7 @@ def run(module: str, *arguments: str, env: Mapping[str, str]) -> None:
 
 
 class Web:
-    """gunicorn with one worker, as it is configured for production."""
+    """gunicorn, as it is configured for production."""
 
     def __init__(self, port: int, process: psutil.Process) -> None:
         self.port = port
@@ -88,6 +88,7 @@ class Web:
 
     @property
     def worker(self) -> psutil.Process:
+        """The one, where there is one."""
         return self.process.children()[0]
 
     def get(self, path: str) -> tuple[float, int, bytes]:
@@ -101,26 +102,31 @@ class Web:
         return time.perf_counter() - began, answer.status, body
 
     def processor(self) -> float:
-        return used(self.worker)
+        return sum(map(used, self.process.children()))
 
 
 @contextmanager
 def web(env: Mapping[str, str], application: str) -> Iterator[Web]:
     port = free_port()
-    with children.running(
-        [sys.executable, "-m", "gunicorn", application, "-c", "config/gunicorn.py"],
-        stop_signal=15,
-        patience=20,
-        cwd=installation.ROOT,
-        env={**env, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-    ) as process:
+    log = Path(env["DATA_DIR"]) / "web.log"
+    with (
+        log.open("ab") as said,
+        children.running(
+            [sys.executable, "-m", "gunicorn", application, "-c", "config/gunicorn.py"],
+            stop_signal=15,
+            patience=20,
+            cwd=installation.ROOT,
+            env={**env, "PORT": str(port)},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        ) as process,
+    ):
         found = Web(port, psutil.Process(process.pid))
-        wait_until_it_answers(found)
+        wait_until_it_answers(found, log)
         yield found
 
 
-def wait_until_it_answers(found: Web) -> None:
+def wait_until_it_answers(found: Web, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and found.process.status() != psutil.STATUS_ZOMBIE:
         try:
@@ -129,7 +135,7 @@ def wait_until_it_answers(found: Web) -> None:
             time.sleep(0.05)
         else:
             return
-    raise SystemExit("The web server does not start.")
+    raise SystemExit(f"The web server does not start; {log} says why.")
 
 
 def free_port() -> int:
@@ -147,6 +153,7 @@ class Database:
     """All processes of the database server, those that have ended included."""
 
     def __init__(self, url: str) -> None:
+        self.url = url
         self.connection = psycopg.connect(url, autocommit=True)
         self.connection.execute("create extension if not exists pg_stat_statements")
         folder = self.connection.execute("show data_directory").fetchone()[0]
