@@ -97,8 +97,8 @@ def charge(placement: Placement, *, by: User | None, anew: bool = False) -> None
         EntryKind.SERVICE_FEE: (placement.service_fee, due_on),
     }
     entries = []
-    standing = [] if anew else placement.ledger.standing().filter(kind__in=CHARGES)
-    for entry in standing:
+    standing = placement.ledger.standing().filter(kind__in=CHARGES)
+    for entry in standing.none() if anew else standing:
         kind = EntryKind(entry.kind)
         if wanted[kind] == (entry.cents, entry.due_on):
             del wanted[kind]

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from accounts.kinds import Family
-from rotations.forms.listing import MOST_SEATS
+from rotations.kinds import MOST_SEATS
 from rotations.models import Listing
 
 

@@ -62,7 +62,7 @@ def test_the_page_asks_as_much_for_three_as_for_one(hers, asked, rows, django_as
         PlacementFactory(listing=asked.listing, start_on=asked.start_on, seats=False)
     hers.get(url("review", asked))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         assert hers.get(url("review", asked)).status_code == 200
 
 
