@@ -7,7 +7,7 @@ comes in between moves nothing.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, reduce
 from operator import and_
@@ -25,11 +25,17 @@ from rotations.search.dates import with_room
 from rotations.search.sets import PACKED, Sets, Told, current, monday_of, unpacked
 
 LENGTHS = (1, 2, 4, 6, 8, 12)
+# Of one search; whoever reads on and on through it fills no memory.
+MOST_PAGES = 20
 # Rows of an index that are looked at here for a page, before PostgreSQL is told which ones count.
 MOST_WALKED = 2000
-# The planner takes reading all texts for cheap: it counts pages, and not what it is to unpack them.
-# Both go to the server at once and make one transaction, which the setting does not outlive.
-BY_INDEX = "SELECT set_config('enable_seqscan', 'off', true); "
+# The planner takes reading all texts for cheap: it counts pages, and not what it is to unpack them;
+# a second process for what one index answers costs more than it saves. All goes to the server at
+# once and makes one transaction, which the settings do not outlive.
+BY_INDEX = (
+    "SELECT set_config('enable_seqscan', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true); "
+)
 ORDERS = {
     "soonest": ("next_start", "price_per_week", "listing_id"),
     "relevance": ("next_start", "price_per_week", "listing_id"),
@@ -102,6 +108,8 @@ class Found:
     starts: Sequence[tuple[int, BitMap]]
     parts: Sequence[words.Part]
     mended: str
+    # Its own pages: forgotten with it when anything changes.
+    pages: dict[Any, Page] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -170,8 +178,16 @@ class Found:
     # Pages ------------------------------------------------------------------
 
     def page(self, size: int, *, after: Cursor = (), before: Cursor = ()) -> Page:
-        """So many rows from a key on, or up to one."""
+        """So many rows from a key on, or up to one; from memory while nothing has changed."""
         before, after = self._known(before), self._known(after)
+        known = self.pages.get((size, before, after))
+        if known is None:
+            known = self._page(size, before, after)
+            if len(self.pages) < MOST_PAGES:
+                self.pages[size, before, after] = known
+        return known
+
+    def _page(self, size: int, before: Cursor, after: Cursor) -> Page:
         back = bool(before)
         cursor = before or after
         rows = list(self._rows(size + 1, cursor, back=back))
@@ -253,7 +269,7 @@ class Found:
         ((number, keys),) = batch.items()
         entries = self._entries()
         if self._is_small(len(keys)):
-            entries = entries.filter(listing_id__in=list(keys))
+            entries = entries.filter(sql.among(keys))
             return [
                 self._row(number, row) for row in self._slice(entries, cursor, back=back)[:need]
             ]
@@ -263,7 +279,7 @@ class Found:
         found = [self._row(number, row) for row in some if row[0] in keys][:need]
         if len(found) < need and len(some) == reach:
             last = self._row(number, some[-1]).cursor[1:] if some else cursor
-            entries = entries.filter(listing_id__in=list(keys))
+            entries = entries.filter(sql.among(keys))
             rest = self._slice(entries, last, back=back)[: need - len(found)]
             found += [self._row(number, row) for row in rest]
         return found
@@ -277,7 +293,7 @@ class Found:
         """Several small groups: fetched at once, sorted here."""
         all_keys = BitMap.union(BitMap(), *batch.values())
         group = {key: number for number, keys in batch.items() for key in keys}
-        rows = self._slice(self._entries().filter(listing_id__in=list(all_keys)), (), back=back)
+        rows = self._slice(self._entries().filter(sql.among(all_keys)), (), back=back)
         found = [self._row(group[row[0]], row) for row in rows]
         found.sort(key=lambda row: row.cursor, reverse=back)
         return found[:need]
@@ -400,18 +416,22 @@ def _told(sets: Sets, conditions: Mapping[Any, RawSQL]) -> dict[Any, BitMap]:
 
 
 def _ask(sets: Sets, asked: Mapping[Any, RawSQL]) -> list[BitMap]:
-    """In their order; where all but some is known, of those alone."""
+    """In their order; where all but some is known, of those alone.
+
+    Whether a row is listed is the sets' to say: asked here, an index of all that are listed would
+    seem to help, and every text would be unpacked.
+    """
     if not asked:
         return []
     parts, values = [], []
     for number, (key, condition) in enumerate(asked.items()):
         known = sets.told.get(key)
-        only = " AND listing_id = ANY(%s)" if known else ""
+        only = "listing_id = ANY(%s) AND " if known else ""
         parts.append(
             f"SELECT {number}, {PACKED} FROM rotations_entry"  # noqa: S608  our own text
-            f" WHERE is_listed AND {condition.sql}{only}"
+            f" WHERE {only}{condition.sql}"
         )
-        values += [*condition.params, *([list(known.unsure)] if known else [])]
+        values += [*([list(known.unsure)] if known else []), *condition.params]
     with connection.cursor() as cursor:
         cursor.execute(BY_INDEX + " UNION ALL ".join(parts), values)
         cursor.nextset()

@@ -1,6 +1,6 @@
 """A search as conditions on ``Entry``, and the comparison that begins a page."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 
 from django.db.models import BooleanField, IntegerField, Q
@@ -78,6 +78,11 @@ def around(place: Place, miles: int) -> RawSQL:
         [*here, miles * MILE, *here, miles * MILE],
         output_field=BooleanField(),
     )
+
+
+def among(keys: Iterable[int]) -> Expression:
+    """These listings: one value, however many they are, where ``IN`` would write out each."""
+    return RawSQL("listing_id = ANY(%s)", [list(keys)], output_field=BooleanField())
 
 
 def meters(place: Place) -> Expression:
