@@ -156,6 +156,7 @@ PAGES: dict[str, Any] = {
             "guides.templatetags.portal",
             "guides.templatetags.found",
             "django.templatetags.i18n",
+            "guides.templatetags.constant",
         ],
     },
 }

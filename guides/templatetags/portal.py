@@ -1,6 +1,7 @@
 """What every template says in one way: icons, people, money, dates. Loaded everywhere."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from django.templatetags.static import static
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -19,6 +21,7 @@ MOTIFS = ("card", "em", "derm", "peds", "endo", "gi", "id", "fm", "surg", "pulm"
 
 
 @register.simple_tag
+@lru_cache(maxsize=512)
 def icon(name: str, tone: str = "") -> SafeString:
     """An outline of the sprite, always beside a word."""
     return format_html(
@@ -32,9 +35,13 @@ def icon(name: str, tone: str = "") -> SafeString:
 @register.simple_tag
 def motif(specialty: Any) -> SafeString:
     """A specialty's drawing; takes the specialty or its motif's code."""
-    code = getattr(specialty, "motif", specialty)
+    return _motif(getattr(specialty, "motif", specialty))
+
+
+@lru_cache(maxsize=128)
+def _motif(code: str) -> SafeString:
     return format_html(
-        '<svg class="motif" viewBox="0 0 96 96" aria-hidden="true"><use href="{}#m-{}"/></svg>',
+        '<svg class="motif" aria-hidden="true"><use href="{}#m-{}"/></svg>',
         static("icons.svg"),
         code,
     )
@@ -68,8 +75,10 @@ def usd(cents: int | None, bare: bool = False) -> str:  # noqa: FBT001, FBT002  
     return dollars(cents) if bare or cents is None else f"{dollars(cents)}{NBSP}(USD)"
 
 
-def _time_tag(day: date, text: str) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), text)
+@lru_cache(maxsize=4096)
+def _time_tag(day: date, form: str, _language: str | None) -> SafeString:
+    """Drawn once: the same Mondays stand on every page."""
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), format_date(day, form))
 
 
 def _day_of(moment: date | datetime, zone: ZoneInfo | None) -> date:
@@ -82,7 +91,7 @@ def rdate(day: date | datetime | None, zone: ZoneInfo | None = None, long: bool 
     if day is None:
         return ""
     day = _day_of(day, zone)
-    return _time_tag(day, format_date(day, "l, F j, Y" if long else "D, M j, Y"))
+    return _time_tag(day, "l, F j, Y" if long else "D, M j, Y", get_language())
 
 
 @register.simple_tag
@@ -91,7 +100,7 @@ def sdate(day: date | datetime | None, zone: ZoneInfo | None = None) -> str:
     if day is None:
         return ""
     day = _day_of(day, zone)
-    return _time_tag(day, format_date(day, "D, M j"))
+    return _time_tag(day, "D, M j", get_language())
 
 
 @register.simple_tag
