@@ -1,12 +1,19 @@
 """Questions about what is on offer, and when."""
 
 from rotations.queries.alerts import News, news_of
-from rotations.queries.blocks import alternatives, blocks_and_weeks, upcoming_blocks
+from rotations.queries.blocks import (
+    WeekAhead,
+    alternatives,
+    blocks_and_weeks,
+    similar,
+    upcoming_blocks,
+)
 from rotations.queries.limits import Limit, forget_ratios, limits_on, own_limit, rules_on
 from rotations.queries.listings import (
     gaps_of,
     has_licence,
     own_gaps_of,
+    shown_listing,
     visible_listings,
     why_closed,
 )
@@ -19,6 +26,7 @@ __all__ = [
     "Limit",
     "News",
     "Requests",
+    "WeekAhead",
     "Wish",
     "alternatives",
     "blocks_and_weeks",
@@ -35,6 +43,8 @@ __all__ = [
     "preview",
     "requests_of",
     "rules_on",
+    "shown_listing",
+    "similar",
     "upcoming_blocks",
     "visible_listings",
     "why_closed",

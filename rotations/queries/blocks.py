@@ -1,15 +1,17 @@
 """Which blocks a listing offers, and where else there is room."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
 
 from rotations.blocks import OpenBlock, open_blocks
+from rotations.kinds import HANDS_ON_FROM, HandsOn
 from rotations.models import Listing, SeatWeek, Specialty
-from rotations.search import Search, catalogue
+from rotations.queries.compiled import Compiled, given, of_any
+from rotations.search import Row, Search, catalogue
 
 ALTERNATIVES = 3
 # Five months of single weeks.
@@ -20,6 +22,13 @@ CANDIDATES = 12
 NEARBY = timedelta(weeks=4)
 # To whoever has not answered enough requests yet, a guess in the middle.
 USUAL_ANSWER_HOURS = 72
+WEEKS = Compiled(
+    lambda: (
+        SeatWeek.objects.filter(of_any("listing_id", "listings"), monday__gte=given("since"))
+        .order_by("monday")
+        .values_list("listing_id", "monday", "free", "capacity")
+    )
+)
 
 
 def upcoming_blocks(
@@ -87,12 +96,8 @@ def blocks_and_weeks(
 
 def _seats(listings: Sequence[Listing], *, since: date) -> dict[int, dict[date, tuple[int, int]]]:
     """Free seats and capacity by listing and Monday, in the order of the weeks."""
-    rows = (
-        SeatWeek.objects.filter(listing__in=[listing.pk for listing in listings], monday__gte=since)
-        .order_by("monday")
-        .values_list("listing_id", "monday", "free", "capacity")
-    )
     found: dict[int, dict[date, tuple[int, int]]] = defaultdict(dict)
+    rows = WEEKS(listings=[listing.pk for listing in listings], since=since)
     for listing_id, monday, free, capacity in rows:
         found[listing_id][monday] = (free, capacity)
     return found
@@ -119,20 +124,45 @@ def alternatives(
     return found[:ALTERNATIVES]
 
 
-def _alike(listing: Listing, start_on: date | None, today: date) -> list[int]:
+def similar(listing: Listing, *, today: date) -> list[Row]:
+    """Up to three similar listings with seats, as ``alternatives`` ranks them when no date is wanted.
+
+    From what the catalogue holds: one statement or two, and no week is read.
+    """
+    rows: dict[int, Row] = {}
+    found = catalogue(Search(), today=today)
+    touch = {"level": _levels(is_hands_on=listing.is_hands_on)}
+    for chosen in _likeness(listing):
+        for more in (touch, {}):
+            alike = found.also(chosen={**chosen, **more})
+            if len(alike) > len(rows):
+                page = alike.page(len(rows) + ALTERNATIVES + 1)
+                rows |= {row.pk: row for row in page.rows if row.pk not in {*rows, listing.pk}}
+            if len(rows) >= ALTERNATIVES:
+                return list(rows.values())[:ALTERNATIVES]
+    return list(rows.values())
+
+
+def _levels(*, is_hands_on: bool) -> frozenset[str]:
+    return frozenset(str(level) for level in HandsOn if (level >= HANDS_ON_FROM) == is_hands_on)
+
+
+def _likeness(listing: Listing) -> Iterator[dict[str, frozenset[str]]]:
     """Of the same field in the same state, then anywhere, then of its group: those with seats."""
     field = listing.specialty
     families = {"family": frozenset(listing.families), "seats": frozenset({"left"})}
     same = {**families, "specialty": frozenset({field.slug})}
+    yield {**same, "state": frozenset({listing.site.state.abbr})}
+    yield same
     group = Specialty.objects.filter(group=field.group).values_list("slug", flat=True)
+    yield {**families, "specialty": frozenset(group)}
+
+
+def _alike(listing: Listing, start_on: date | None, today: date) -> list[int]:
     since = max(start_on - NEARBY, today) if start_on else None
     keys: dict[int, None] = {}
     found = catalogue(Search(), today=today)
-    for chosen in (
-        {**same, "state": frozenset({listing.site.state.abbr})},
-        same,
-        {**families, "specialty": frozenset(group)},
-    ):
+    for chosen in _likeness(listing):
         for start in dict.fromkeys((since, None)):
             page = found.also(chosen=chosen, start=start).page(CANDIDATES)
             keys |= dict.fromkeys(key for key in page.keys if key != listing.pk)

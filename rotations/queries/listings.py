@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Licence, User
-from rotations.models import Listing
+from accounts.models import BoardCertification, Licence, User
+from rotations.models import Listing, Requirement
 from rotations.queries.blocks import upcoming_blocks
+from rotations.queries.compiled import Compiled, given
 from rotations.queries.limits import rules_on
+from rotations.queries.requests import BUSY
 
 
 def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
@@ -26,6 +28,44 @@ def visible_listings(user: User | AnonymousUser) -> QuerySet[Listing]:
     public = Q(status="published", preceptor__suspended_at=None)
     practices = user.practices if isinstance(user, User) else ()
     return listings.filter(public | Q(preceptor__in=practices))
+
+
+def shown_listing(user: User | AnonymousUser, slug: str) -> Any:
+    """A listing with all of its page that stands still, or None.
+
+    Whose it is, what it asks for, and what ``_for_page`` adds.
+    """
+    is_public = not user.is_staff and not (isinstance(user, User) and user.practices)
+    today = timezone.localdate()
+    rows = (
+        PUBLIC(slug=slug, today=today)
+        if is_public
+        else _for_page(visible_listings(user).filter(slug=slug), today)
+    )
+    found = next(iter(rows), None)
+    if found is not None:
+        # As ``prefetch_related`` would, by a statement that is worked out once.
+        found._prefetched_objects_cache = {"requirements": ASKED(listing=found.pk)}  # noqa: SLF001
+    return found
+
+
+def _for_page(listings: QuerySet[Listing], today: Any) -> QuerySet[Listing]:
+    """With the preceptor's boards, and whether it is worth asking for requests and co-preceptors."""
+    boards = BoardCertification.objects.shown(today).filter(preceptor=OuterRef("preceptor"))
+    same = Listing.objects.filter(pk=OuterRef("pk"))
+    return listings.annotate(
+        board_rows=boards.as_array(),
+        is_asked=Exists(same.filter(applications__status__in=BUSY)),
+        has_others=Exists(same.filter(co_preceptors__isnull=False)),
+    )
+
+
+PUBLIC = Compiled(
+    lambda: _for_page(visible_listings(AnonymousUser()), given("today")).filter(slug=given("slug"))
+)
+ASKED = Compiled(
+    lambda: Requirement.objects.filter(listing=given("listing")).select_related("type")
+)
 
 
 def gaps_of(listing: Listing) -> list[str]:

@@ -12,7 +12,8 @@ from rotations.blocks import Block
 from rotations.models import Listing
 
 OFFERED, WAITING = "offered", ("submitted", "under_review")
-OPEN = (OFFERED, *WAITING, "changes_requested", "waitlisted")
+BUSY = (OFFERED, *WAITING)
+OPEN = (*BUSY, "changes_requested", "waitlisted")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def requests_of(listing: Listing, blocks: list[Block]) -> dict[Block, Requests]:
     rows = [
         (status, Block(start_on, weeks), ends_at)
         for status, start_on, weeks, ends_at in listing.applications.filter(
-            status__in=[OFFERED, *WAITING]
+            status__in=BUSY
         ).values_list("status", "start_on", "weeks", "offer_expires_at")
         if start_on and weeks
     ]

@@ -7,6 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from django.core.cache import caches
+from django.db.models import prefetch_related_objects
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
@@ -20,6 +21,7 @@ from rotations.eligibility import Summary, open_to
 from rotations.kinds import HandsOn
 from rotations.models import Listing
 from rotations.queries import upcoming_blocks
+from rotations.queries.compiled import Compiled, of_any
 from rotations.search import Row
 from rotations.views.shelf import compared_slugs, saved_slugs
 from rotations.visitors import Visitor
@@ -120,7 +122,7 @@ class Card:
 # What differs from visitor to visitor stands in a card's HTML as a mark, so that the rest can be kept.
 BACK, MET = "\x02back\x03", "\x02met\x03"
 ACT = re.compile(r"\x02(save|compare)\|([^|]*)\|([^|]*)\|([^\x03]*)\x03")
-LINK = '<a class="keep{}" href="{}" aria-label="{}: {}">{}</a>'
+LINK = '<a{} href="{}" aria-label="{}: {}">{}</a>'
 
 
 def _face(card: Card) -> str:
@@ -154,7 +156,7 @@ class Shelf:
             word = _("Saved") if is_on else _("Save")
         else:
             word = _("Comparing") if is_on else _("Compare")
-        return LINK.format(" is-on" if is_on else "", url, word, title, word)
+        return LINK.format(' class="is-on"' if is_on else "", url, word, title, word)
 
 
 def _dress(face: str, *, back: str, met: Summary | None, shelf: Shelf | None) -> SafeString:
@@ -259,11 +261,17 @@ def cards(
     ]
 
 
+# With what a card shows.
+LISTINGS = Compiled(
+    lambda: Listing.objects.published().filter(of_any("rotations_listing.id", "keys"))
+)
+
+
 def _listings(keys: list[int], visitor: Visitor) -> dict[int, Listing]:
-    listings = Listing.objects.published()
+    found = list(LISTINGS(keys=keys))
     if visitor.profile:
-        listings = listings.prefetch_related("requirements__type")
-    return listings.in_bulk(keys)
+        prefetch_related_objects(found, "requirements__type")
+    return {listing.pk: listing for listing in found}
 
 
 def _blocks(

@@ -1,24 +1,25 @@
 """One rotation's page, and the question that anybody may ask about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from allauth.core.internal import ratelimit
 from django.contrib import messages
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import Request
-from accounts.models import BoardCertification, PreceptorProfile, User
+from accounts.models import BoardCertification, User
 from clocks.calendar import end_of_day
 from guides.http import moved
 from guides.structured import Crumb, Facts, breadcrumbs, graph
@@ -27,73 +28,31 @@ from rotations.blocks import Block, OpenBlock
 from rotations.eligibility import Check, check_listing, documents_due_on, open_to, summary
 from rotations.forms.catalogue import CatalogueForm
 from rotations.forms.question import QuestionForm
-from rotations.models import Listing, Requirement
+from rotations.models import Listing
 from rotations.permissions import edits_listings, is_office_of
 from rotations.queries import (
     Requests,
-    alternatives,
     blocks_and_weeks,
     gaps_of,
     live_blocks,
     requests_of,
+    shown_listing,
+    similar,
     visible_listings,
     why_closed,
 )
 from rotations.refunds import refund_steps
 from rotations.structured import course
-from rotations.views.cards import Dates, Shelf, cards, first_free, tone_of, touch_icon, words_of
+from rotations.views.cards import Shelf, faces, first_free, tone_of, touch_icon, words_of
+from rotations.views.picks import Picks, picks, week_lines
 from rotations.visitors import Visitor
 
-# So many dates and met requirements stand open; the others are folded away.
-DATES_SHOWN = 6
-# A listing that begins on any Monday has dozens: a link asks for all of them.
-MOST_DATES = 18
+# So many met requirements stand open; the others are folded away.
 MET_SHOWN = 6
 ASKED_SHOWN = 8
 QUESTIONS = {"ask_question": "5/h/ip"}
-
-
-@dataclass(frozen=True)
-class Pick:
-    """A block to choose, with why it cannot be."""
-
-    value: str
-    dates: Dates
-    requests: Requests
-    why_not: str
-    is_chosen: bool
-
-    @property
-    def is_disabled(self) -> bool:
-        return bool(self.why_not)
-
-
-@dataclass(frozen=True)
-class Picks:
-    """The blocks as the page shows them; without any, it is falsy."""
-
-    shown: list[Pick]
-    folded: list[Pick]
-    left_out: int
-
-    @classmethod
-    def of(cls, picks: list[Pick], *, are_all: bool) -> "Picks":
-        most = len(picks) if are_all else MOST_DATES
-        far = [pick for pick in picks[most:] if pick.is_chosen]
-        folded = picks[DATES_SHOWN:most] + far
-        return cls(picks[:DATES_SHOWN], folded, max(len(picks) - most - len(far), 0))
-
-    def __len__(self) -> int:
-        return len(self.shown)
-
-    @property
-    def is_unfolded(self) -> bool:
-        return any(pick.is_chosen for pick in self.folded)
-
-    @property
-    def busy(self) -> list[Pick]:
-        """Those that others have asked for."""
-        return [pick for pick in self.shown if pick.requests.held or pick.requests.waiting]
+# A rule as somebody reads it who told us nothing.
+RULE = '<li><i class="dot"></i><div>{}{}</div></li>'
 
 
 @dataclass(frozen=True)
@@ -112,21 +71,33 @@ class Requirements:
         number = sum(check.is_open for check in asked) + MET_SHOWN
         return cls(asked[:number], asked[number:])
 
+    @property
+    def plain(self) -> tuple[SafeString, SafeString]:
+        """Both lists as lines for somebody unknown."""
+        return _plain(self.shown), _plain(self.folded)
+
+
+def _plain(checks: list[Check]) -> SafeString:
+    """What is asked, and what counts as proof."""
+    return format_html_join(
+        "",
+        RULE,
+        (
+            (
+                check.title,
+                format_html('<p class="sub">{}</p>', check.hint) if check.document else "",
+            )
+            for check in checks
+        ),
+    )
+
 
 @require_safe
 def listing(request: Request, slug: str) -> HttpResponse:
     """Everything a learner wants to know before she applies."""
-    visible = (
-        visible_listings(request.user)
-        .prefetch_related(
-            Prefetch("requirements", Requirement.objects.select_related("type")),
-            Prefetch("co_preceptors", PreceptorProfile.objects.select_related("user")),
-        )
-        .annotate(board_rows=_boards())
-    )
-    found = visible.filter(slug=slug).first()
+    found = shown_listing(request.user, slug)
     if found is None:
-        return moved(request, visible, slug)
+        return moved(request, visible_listings(request.user), slug)
     today = timezone.localdate(timezone=found.site.zone)
     visitor = Visitor.of_request(request)
     weeks = _weeks(found, request, visitor)
@@ -148,6 +119,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "listing": found,
         "site": found.site,
         "preceptor": found.preceptor,
+        "others": found.co_preceptors.select_related("user") if found.has_others else (),
         "boards": [BoardCertification.of_row(row) for row in found.board_rows],
         "why_closed": closed,
         "icon_name": touch_icon(found),
@@ -156,13 +128,11 @@ def listing(request: Request, slug: str) -> HttpResponse:
         "chosen": block,
         "next_start": first and first.start_on,
         "picks": Picks.of(
-            _picks(
-                blocks, block, earliest, hers, requests_of(found, [one.block for one in blocks])
-            ),
+            picks(blocks, block, earliest, hers, _requests(found, blocks), is_open=not closed),
             are_all=request.GET.get("dates") == "all",
         ),
         "weeks_ahead": ahead,
-        "dates_shown": DATES_SHOWN,
+        "week_lines": week_lines(ahead),
         "needs_visa": needs_visa,
         "fee": fee,
         "total": found.total(weeks),
@@ -188,15 +158,12 @@ def listing(request: Request, slug: str) -> HttpResponse:
     if not found.is_published or found.preceptor.suspended_at:
         context["gaps"] = gaps_of(found)
     elif block is None:
-        similar = [other.pk for other, _block in alternatives(found, today=today)]
-        context["similar"] = cards(similar, visitor, today=today, shelf=kept)
+        context["similar"] = faces(request, similar(found, today=today), today=today)
     return render(request, "rotations/listing.html", context)
 
 
-def _boards() -> ArraySubquery:
-    """The preceptor's boards, within the listing's own row."""
-    shown = BoardCertification.objects.shown(timezone.localdate())
-    return shown.filter(preceptor=OuterRef("preceptor")).as_array()
+def _requests(found: Any, blocks: list[OpenBlock]) -> Mapping[Block, Requests]:
+    return requests_of(found, [one.block for one in blocks]) if found.is_asked else {}
 
 
 def _weeks(found: Listing, request: Request, visitor: Visitor) -> int:
@@ -223,35 +190,6 @@ def _here(found: Listing, block: Block | None) -> str:
     """This page with these dates, to come back to after something is mended."""
     query = urlencode({"on": block.start_on, "weeks": block.weeks}) if block else ""
     return f"{found.get_absolute_url()}?{query}".rstrip("?")
-
-
-def _picks(
-    blocks: Iterable[OpenBlock],
-    chosen: Block | None,
-    earliest: date,
-    hers: list[Block],
-    requests: Mapping[Block, Requests],
-) -> list[Pick]:
-    return [
-        Pick(
-            value=f"{one.block.start_on}",
-            dates=Dates.of(one),
-            requests=requests.get(one.block, Requests()),
-            why_not=_why_not(one, earliest, hers),
-            is_chosen=one.block == chosen,
-        )
-        for one in blocks
-    ]
-
-
-def _why_not(one: OpenBlock, earliest: date, hers: list[Block]) -> str:
-    if one.is_full:
-        return _("Full")
-    if one.block.start_on < earliest:
-        return _("Too soon for a visa")
-    if any(one.block.overlaps(other) for other in hers):
-        return _("You have another rotation then")
-    return ""
 
 
 def _due_at(found: Listing, block: Block | None, *, needs_visa: bool, today: date) -> object:

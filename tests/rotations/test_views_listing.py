@@ -168,16 +168,6 @@ class TestListing:
 
         assert 'href="/rotations/?state=TX&amp;q=ward"' in page
 
-    @pytest.mark.parametrize("size", [1, 3])
-    def test_takes_five_queries(self, client, size, django_assert_num_queries):
-        listing = RequirementFactory(listing=ListingFactory(weeks=8)).listing
-        for other in PreceptorFactory.create_batch(size):
-            listing.co_preceptors.add(other)
-        client.get(listing.get_absolute_url())
-
-        with django_assert_num_queries(5):
-            client.get(listing.get_absolute_url())
-
 
 class TestRequirements:
     def test_are_a_plain_list_for_a_visitor(self, client):
