@@ -24,7 +24,8 @@ CHECKBOXES = (
     "letterhead", "area", "language",
 )  # fmt: skip
 OPTION = '<label><input type=checkbox name={} value="{}"{}>{} <i>({})</i></label>'
-LINE = '<option value="{}"{}>{} ({})</option>'
+# An option ends where the next one begins.
+LINE = '<option value="{}"{}>{} ({})'
 
 
 @dataclass(frozen=True)

@@ -34,10 +34,7 @@ URL = reverse("rotations:catalogue")
 
 
 def titles(response):
-    return [
-        re.search(r"stretched-link[^>]*>([^<]*)<", str(card))[1]
-        for card in response.context["cards"]
-    ]
+    return [re.search(r"<h3><a[^>]*>([^<]*)<", str(card))[1] for card in response.context["cards"]]
 
 
 class TestCatalogue:
@@ -52,7 +49,7 @@ class TestCatalogue:
         assert "$1,750" in page
         assert "total, 4 weeks (USD)" in page
         assert "2 seats left" in page
-        assert f'<time datetime="{monday}">' in page
+        assert f"<b>{monday:%a, %b %-d}</b>" in page
 
     def test_shows_full_blocks_too(self, client):
         listing = ListingFactory()
@@ -149,7 +146,7 @@ class TestCatalogue:
         (card,) = client.get(URL, {"weeks": "8"}).context["cards"]
 
         assert "$3,350" in card
-        assert re.findall(r'<b><time datetime="([^"]+)"', card) == [monday.isoformat()]
+        assert re.findall(r"<li><b>([^<]+)", card) == [f"{monday:%a, %b %-d}"]
         assert f'href="{listing.get_absolute_url()}?weeks=8"' in card
 
     def test_offers_the_next_date_where_none_fits(self, client):
@@ -377,13 +374,16 @@ class TestCards:
         client.post(reverse("rotations:compare_listing", args=[other.slug]), {"move": "add"})
 
         def words(response):
-            links = r'class="keep( is-on)?" href="([^"]+)" aria-label="([^"]+)"'
-            found = [re.findall(links, card) for card in response.context["cards"]]
+            links = r'<a(?: class="(is-on)")? href="([^"]+)" aria-label="([^"]+)"'
+            found = [
+                re.findall(links, card.partition('class="acts"')[2])
+                for card in response.context["cards"]
+            ]
             return sorted((is_on, label) for links in found for is_on, _url, label in links)
 
         assert words(client.get(URL)) == [
             ("", "Compare: One &amp; only"), ("", "Save: Other"),
-            (" is-on", "Comparing: Other"), (" is-on", "Saved: One &amp; only"),
+            ("is-on", "Comparing: Other"), ("is-on", "Saved: One &amp; only"),
         ]  # fmt: skip
         assert all(not is_on for is_on, _label in words(Client().get(URL)))
 
