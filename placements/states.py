@@ -213,7 +213,7 @@ RESCHEDULE_TRANSITIONS: Mapping[RescheduleStatus, frozenset[RescheduleStatus]] =
 
 class RescheduleKind(TextChoices):
     MOVE = "move", _("Other dates")
-    EXTENSION = "extension", _("More weeks")
+    EXTENSION = "extension", _("A later last day")
 
 
 class RescheduleReason(TextChoices):

@@ -13,15 +13,25 @@ WEEK = timedelta(weeks=1)
 
 @dataclass(frozen=True, order=True)
 class Block:
-    """From a Monday to the Friday of the last week (handbook 3.5)."""
+    """From a Monday to the Friday of the last week (handbook 3.5).
+
+    An extension may end ``short`` of that Friday, by so many days; the week is taken whole.
+    """
 
     start_on: date
     weeks: int
+    short: int = 0
+
+    @classmethod
+    def between(cls, start_on: date, end_on: date) -> "Block":
+        """From a Monday to any weekday."""
+        weeks = (end_on - start_on).days // 7 + 1
+        return cls(start_on, weeks, (cls(start_on, weeks).end_on - end_on).days)
 
     @property
     def end_on(self) -> date:
         """Monday 29 March for four weeks ends on Friday 23 April."""
-        return self.start_on + timedelta(days=self.weeks * 7 - 3)
+        return self.start_on + timedelta(days=self.weeks * 7 - 3 - self.short)
 
     @property
     def mondays(self) -> list[date]:

@@ -1,4 +1,4 @@
-"""The demo's changed plans: holds, other dates, more weeks, what was asked for late."""
+"""The demo's changed plans: holds, other dates, later last days, what was asked for late."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -94,6 +94,7 @@ def _move(row: Row, placement: Placement, today: date) -> None:
 def _extend(row: Row, placement: Placement) -> None:
     """Where seats, papers and dates allow it."""
     try:
-        offer_extension(placement, row["weeks"], by=placement.preceptor.user, note=row["note"])
+        end_on = placement.end_on + timedelta(days=row["days"])
+        offer_extension(placement, end_on, by=placement.preceptor.user, note=row["note"])
     except ValidationError:
         return

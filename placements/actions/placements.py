@@ -27,6 +27,7 @@ from placements.models import Application, Placement
 from placements.queries import hours_totals
 from placements.states import CancelledBy, CancelReason, PlacementStatus
 from rotations.actions.seats import move_seats
+from rotations.blocks import WEEK
 from rotations.eligibility import documents_due_on as papers_due_on
 
 FULL_WEEK_DAYS = 5
@@ -94,7 +95,7 @@ def start_clocks(placement: Placement) -> None:
     owe("placement.evaluation_due", morning(evaluate, zone, deadlines.MAIL_HOUR))
     over = end_of_day(placement.end_on, zone) + timedelta(minutes=1)
     owe("placement.end", over, even_late=True)
-    for monday in [*placement.block.mondays[1:], placement.end_on + timedelta(days=3)]:
+    for monday in [one + WEEK for one in placement.block.mondays]:
         owe("placement.hours_digest", morning(monday, zone, deadlines.DIGEST_HOUR), f"{monday}")
     for days in numbers(deadlines.EVALUATION_REMINDERS):
         day = placement.end_on + timedelta(days=days)

@@ -4,7 +4,7 @@ Locks, always in this order: the placement, the request, all weeks in one statem
 preceptor.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,7 +16,9 @@ from accounts.models import User
 from audit.actions import record
 from audit.models import Event
 from clocks.actions import schedule_all
+from clocks.calendar import SATURDAY
 from clocks.queries import length, number
+from outbox.templatetags.plain import longdate
 from placements import deadlines, emails
 from placements.actions.ledger import charge
 from placements.actions.limits import refuse_beyond_limits, refuse_beyond_rules
@@ -45,7 +47,7 @@ from rotations.eligibility import SCHOOL_APPROVAL
 
 MOVABLE = frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD})
 FREE_MOVES = 2
-MOST_ADDED_WEEKS = 4
+MOST_ADDED = timedelta(weeks=4)
 # Reasons that nobody chooses: they may come late.
 FORCED = frozenset({RescheduleReason.VISA, RescheduleReason.ILLNESS, RescheduleReason.SITE})
 
@@ -100,9 +102,9 @@ def ask_reschedule(
 
 @transaction.atomic
 def offer_extension(
-    placement: Placement, weeks: int, *, by: User, note: str = ""
+    placement: Placement, end_on: date, *, by: User, note: str = ""
 ) -> RescheduleRequest:
-    """The preceptor grants more weeks, held for the learner until she agrees.
+    """The preceptor grants a later last day; its weeks are held for the learner until she agrees.
 
     Refuses with ``CannotReschedule``, ``DatesOverlap``, ``PapersTooShort``, ``SeatsGone`` or
     ``LimitReached``.
@@ -110,11 +112,8 @@ def offer_extension(
     placement.lock()
     if placement.status != PlacementStatus.ACTIVE:
         raise TransitionNotAllowed(placement, PlacementStatus.ACTIVE)
-    if not 1 <= weeks <= MOST_ADDED_WEEKS:
-        raise CannotReschedule(
-            _("An extension is %(n)d weeks at most."), params={"n": MOST_ADDED_WEEKS}, code="weeks"
-        )
-    block = Block(placement.start_on, placement.weeks + weeks)
+    _refuse_last_day(placement, end_on)
+    block = Block.between(placement.start_on, end_on)
     _refuse_extension(placement, block)
     request = _ask(
         placement,
@@ -168,11 +167,25 @@ def _refuse_late_or_often(placement: Placement, reason: RescheduleReason, today:
         )
 
 
+def _refuse_last_day(placement: Placement, end_on: date) -> None:
+    if end_on <= placement.end_on:
+        raise CannotReschedule(_("Choose a day after the present last day."), code="earlier")
+    if end_on - placement.end_on > MOST_ADDED:
+        raise CannotReschedule(
+            _("An extension is %(n)d weeks at most."),
+            params={"n": MOST_ADDED.days // 7},
+            code="weeks",
+        )
+    if end_on.weekday() >= SATURDAY:
+        raise CannotReschedule(_("Choose a weekday."), code="weekend")
+
+
 def _refuse_extension(placement: Placement, block: Block) -> None:
     if has_overlap(placement.learner, block, but=placement):
         raise DatesOverlap
     if placement.listing.preceptor.is_away(placement.end_on, block.end_on):
         raise CannotReschedule(_("The preceptor is away within these dates."), code="away")
+    _refuse_after_school(placement, block)
     short = [check for check in requirement_checks(placement, block) if check.is_open]
     if any(check.document == SCHOOL_APPROVAL for check in short):
         raise CannotReschedule(
@@ -180,6 +193,19 @@ def _refuse_extension(placement: Placement, block: Block) -> None:
         )
     if short:
         raise PapersTooShort([check.title for check in short])
+
+
+def _refuse_after_school(placement: Placement, block: Block) -> None:
+    """Who came as a student is one to the last day; who graduated before that stays so."""
+    profile = getattr(placement.learner, "learner_profile", None)
+    if profile is None or not profile.is_enrolled_on(placement.end_on):
+        return
+    if not profile.is_enrolled_on(block.end_on):
+        raise CannotReschedule(
+            _("School ends on %(day)s, before the new last day."),
+            params={"day": longdate(profile.graduation_on)},
+            code="school",
+        )
 
 
 def _ask(
@@ -203,8 +229,10 @@ def _ask(
         kind=kind,
         start_on=block.start_on,
         weeks=block.weeks,
+        short=block.short,
         was_start_on=placement.start_on,
         was_weeks=placement.weeks,
+        was_short=placement.block.short,
         reason=reason,
         note=note,
         asked_at=now,
@@ -224,7 +252,7 @@ def _remember(request: RescheduleRequest, *, by: User) -> Event:
         by=by,
         on_behalf_of=in_whose_name(by, placement),
         start_on=str(request.start_on),
-        weeks=request.weeks,
+        end_on=str(request.block.end_on),
     )
 
 

@@ -94,7 +94,7 @@ def move_reschedule(
         by=by,
         on_behalf_of=in_whose_name(by, placement),
         start_on=str(request.start_on),
-        weeks=request.weeks,
+        end_on=str(request.block.end_on),
     )
 
 

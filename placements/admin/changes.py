@@ -1,4 +1,4 @@
-"""Changed plans in the admin: other dates, more weeks, documents asked for late or let pass."""
+"""Changed plans in the admin: other dates, later last days, documents asked for late or let pass."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ from accounts.http import person
 from accounts.models import DocumentType
 from audit.admin import ReadOnly
 from placements.actions.reschedules import (
-    MOST_ADDED_WEEKS,
     approve_reschedule,
     decline_reschedule,
     take_back_reschedule,
@@ -44,7 +43,9 @@ class MoveForm(Asked):
 
 
 class ExtendForm(Asked):
-    weeks = forms.IntegerField(label=_("Weeks more"), min_value=1, max_value=MOST_ADDED_WEEKS)
+    end_on = forms.DateField(
+        label=_("New last day"), widget=forms.DateInput(attrs={"type": "date"})
+    )
     note = forms.CharField(label=_("Note"), max_length=600, required=False)
 
 

@@ -120,13 +120,13 @@ class PlacementAdmin(MoneyPages, Asking, ReadOnly, admin.ModelAdmin):
 
         return self.ask(request, rows, MoveForm, act)
 
-    @admin.action(description=_("Offer more weeks …"), permissions=["move"])
+    @admin.action(description=_("Offer a later last day …"), permissions=["move"])
     def extend(self, request: HttpRequest, rows: QuerySet[Placement]) -> HttpResponse | None:
         return self.ask(
             request,
             rows,
             ExtendForm,
-            lambda row, weeks, **f: offer_extension(row, weeks, by=person(request), **f),
+            lambda row, **f: offer_extension(row, by=person(request), **f),
         )
 
     @admin.action(description=_("Write a note of attendance"), permissions=["move"])

@@ -1,14 +1,14 @@
 """What somebody says when plans change: a hold, other dates, an early end, a signature."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from outbox.templatetags.plain import rrange
-from placements.actions.reschedules import MOST_ADDED_WEEKS
+from placements.actions.reschedules import MOST_ADDED
 from placements.models import Placement
 from placements.states import CancelReason, HoldReason, RescheduleReason
 from rotations.blocks import Block, OpenBlock
@@ -98,10 +98,12 @@ class MoveForm(forms.Form):
 
 
 class ExtendForm(forms.Form):
-    weeks = forms.TypedChoiceField(
+    """Which day is possible, the action knows."""
+
+    end_on = forms.DateField(
         label=_("New last day"),
-        coerce=int,
-        widget=forms.RadioSelect,
+        help_text=_("A weekday, four weeks later at most. The week’s seat is held whole."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Choose the new last day.")},
     )
     note = forms.CharField(
@@ -110,13 +112,12 @@ class ExtendForm(forms.Form):
 
     def __init__(self, *args: Any, placement: Placement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        longer = [
-            (n, Block(placement.start_on, placement.weeks + n))
-            for n in range(1, MOST_ADDED_WEEKS + 1)
-        ]
-        self.fields["weeks"].choices = [  # type: ignore[attr-defined]
-            (n, rrange(block)) for n, block in longer
-        ]
+        last = self.fields["end_on"]
+        last.widget.attrs |= {
+            "min": (placement.end_on + timedelta(days=1)).isoformat(),
+            "max": (placement.end_on + MOST_ADDED).isoformat(),
+        }
+        last.initial = placement.end_on + timedelta(weeks=1)
 
 
 class SignForm(forms.Form):

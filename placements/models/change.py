@@ -94,8 +94,11 @@ class RescheduleRequest(models.Model):
     )
     start_on = models.DateField(_("new first day"))
     weeks = models.PositiveSmallIntegerField(_("weeks"))
+    # By so many days it ends before the Friday of its last week; see ``Block``.
+    short = models.PositiveSmallIntegerField(default=0)
     was_start_on = models.DateField(_("first day before"))
     was_weeks = models.PositiveSmallIntegerField(_("weeks before"))
+    was_short = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(_("reason"), max_length=10, choices=RescheduleReason)
     note = models.CharField(_("note"), max_length=600, blank=True)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
@@ -135,11 +138,11 @@ class RescheduleRequest(models.Model):
 
     @property
     def block(self) -> Block:
-        return Block(self.start_on, self.weeks)
+        return Block(self.start_on, self.weeks, self.short)
 
     @property
     def was(self) -> Block:
-        return Block(self.was_start_on, self.was_weeks)
+        return Block(self.was_start_on, self.was_weeks, self.was_short)
 
     @property
     def held(self) -> frozenset[Week]:
@@ -154,7 +157,3 @@ class RescheduleRequest(models.Model):
     @property
     def is_extension(self) -> bool:
         return self.kind == RescheduleKind.EXTENSION
-
-    @property
-    def added_weeks(self) -> int:
-        return self.weeks - self.was_weeks

@@ -163,12 +163,13 @@ class Placement(models.Model):
             self.listing.preceptor = self.preceptor
 
     @property
-    def weeks(self) -> int:
-        return ((self.end_on - self.start_on).days + 3) // 7
+    def block(self) -> Block:
+        return Block.between(self.start_on, self.end_on)
 
     @property
-    def block(self) -> Block:
-        return Block(self.start_on, self.weeks)
+    def weeks(self) -> int:
+        """In which it holds a seat, the last of them whole."""
+        return self.block.weeks
 
     @property
     def seats(self) -> frozenset[Week]:

@@ -103,7 +103,7 @@ def _move_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def extend(request: UserRequest, code: str) -> HttpResponse:
-    """The preceptor offers more weeks, while the rotation runs."""
+    """The preceptor offers a later last day, while the rotation runs."""
     found = visible(request, code)
     allow(is_office_of(request.user, found))
     form = ExtendForm(request.POST or None, placement=found)
@@ -115,12 +115,9 @@ def extend(request: UserRequest, code: str) -> HttpResponse:
     if runs and not form.is_valid():
         return _extend_page(request, found, form, status=422)
     try:
-        offer_extension(
-            found,
-            form.cleaned_data["weeks"] if form.is_valid() else 1,
-            by=request.user,
-            note=request.POST.get("note", "")[:600],
-        )
+        if not form.is_valid():
+            raise TransitionNotAllowed(found, found.status)
+        offer_extension(found, by=request.user, **form.cleaned_data)
     except (CannotReschedule, LimitReached, PapersTooShort) as refusal:
         form.add_error(None, refusal)
         return _extend_page(request, found, form, status=422)

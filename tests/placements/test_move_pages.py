@@ -120,16 +120,19 @@ def test_more_weeks_are_offered_on_the_page_and_agreed_to_by_a_link(client):
     )
     client.force_login(placement.preceptor.user)
     page = f"{placement.get_absolute_url()}extend/"
-    assert "Offer more weeks" in client.get(page).text
+    assert "Offer a later last day" in client.get(page).text
     assert client.post(page, {}).status_code == 422
-    assert client.post(page, {"weeks": "2", "note": ""}).status_code == 302
+    answer = client.post(page, {"end_on": f"{placement.end_on + timedelta(days=1)}", "note": ""})
+    assert (answer.status_code, "Choose a weekday." in answer.text) == (422, True)
+    last = start + timedelta(weeks=5, days=2)
+    assert client.post(page, {"end_on": f"{last}", "note": ""}).status_code == 302
     client.logout()
     asked = RescheduleRequest.objects.get()
 
     client.post(path(asked, placement.learner), {"approve": "1"})
 
     placement.refresh_from_db()
-    assert placement.weeks == 6
+    assert (placement.end_on, placement.weeks) == (last, 6)
 
 
 @pytest.mark.parametrize("page", ["move", "extend"])
@@ -148,7 +151,9 @@ def test_an_offer_of_more_weeks_can_be_taken_back(client):
     placement = placed(
         listing_with(start, start + timedelta(weeks=4)), start, status=PlacementStatus.ACTIVE
     )
-    asked = offer_extension(placement, 1, by=placement.preceptor.user)
+    asked = offer_extension(
+        placement, placement.end_on + timedelta(weeks=1), by=placement.preceptor.user
+    )
     client.force_login(placement.preceptor.user)
 
     client.post(f"{placement.get_absolute_url()}answer/", {"request": asked.code, "take_back": "1"})

@@ -1,4 +1,4 @@
-"""Other dates and more weeks: asked for with a held seat, answered, ended (timer T15)."""
+"""Other dates and later last days: asked for with a held seat, answered, ended (timer T15)."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,11 @@ from placements.states import (
 )
 from rotations.actions.seats import SeatsGone
 from rotations.blocks import Block
-from tests.factories.accounts import DocumentFactory, DocumentTypeFactory, StaffFactory
+from tests.factories.accounts import (
+    DocumentFactory,
+    DocumentTypeFactory,
+    StaffFactory,
+)
 from tests.factories.rotations import RequirementFactory
 from tests.placements.changing import APRIL, JUNE, MAY, at, listing_with, placed, taken
 
@@ -230,7 +234,7 @@ def running(now):
 
 
 def test_an_extension_is_offered_held_and_agreed_to(running):
-    request = offer_extension(running, 2, by=running.preceptor.user)
+    request = offer_extension(running, date(2027, 3, 19), by=running.preceptor.user)
     assert sum(taken(running.listing).values()) == 6
     assert templates() == ["placements/extension_offered"]
 
@@ -244,9 +248,49 @@ def test_an_extension_is_offered_held_and_agreed_to(running):
     assert Due.objects.filter(kind="placement.end", at=at(3, 20, 0, 0)).exists()
 
 
-def test_an_extension_of_five_weeks_is_refused(running):
-    with pytest.raises(CannotReschedule):
-        offer_extension(running, 5, by=running.preceptor.user)
+def test_an_extension_may_end_in_the_middle_of_a_week_that_is_held_whole(running):
+    first = offer_extension(running, date(2027, 3, 9), by=running.preceptor.user)
+    assert first.held == {(running.listing_id, date(2027, 3, 8))}
+    approve_reschedule(first, by=running.learner)
+
+    running.refresh_from_db()
+    assert running.end_on == date(2027, 3, 9)
+    assert running.planned_hours == 21 * running.listing.hours_per_week // 5
+    assert running.seats == Block(date(2027, 2, 8), 5).of(running.listing_id)
+    assert Due.objects.filter(kind="placement.end", at=at(3, 10, 0, 0)).exists()
+    assert Due.objects.filter(
+        kind="placement.hours_digest", occurrence__endswith=":2027-03-15"
+    ).exists()
+
+    second = offer_extension(running, date(2027, 3, 10), by=running.preceptor.user)
+    assert second.held == frozenset()
+    assert second.was == running.block
+    decline_reschedule(second, by=running.learner)
+    assert sum(taken(running.listing).values()) == 5
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date(2027, 3, 5), "after the present last day"),
+        (date(2027, 4, 5), "4 weeks at most"),
+        (date(2027, 3, 20), "a weekday"),
+    ],
+)
+def test_an_extension_to_an_impossible_day_is_refused(running, day, why):
+    with pytest.raises(CannotReschedule, match=why):
+        offer_extension(running, day, by=running.preceptor.user)
+    assert sum(taken(running.listing).values()) == 4
+
+
+def test_an_extension_beyond_school_is_refused_with_its_end(running):
+    profile = running.learner.learner_profile
+    profile.family = "np_student"
+    profile.studies_from, profile.graduation_on = date(2025, 9, 1), date(2027, 3, 8)
+    profile.save()
+
+    with pytest.raises(CannotReschedule, match="School ends on Monday, March 8, 2027"):
+        offer_extension(running, date(2027, 3, 9), by=running.preceptor.user)
 
 
 def test_an_extension_beyond_a_paper_is_refused_by_name(running):
@@ -255,5 +299,5 @@ def test_an_extension_beyond_a_paper_is_refused_by_name(running):
     DocumentFactory(owner=running.learner, type=kind, expires_on=running.end_on)
 
     with pytest.raises(PapersTooShort, match="BLS"):
-        offer_extension(running, 1, by=running.preceptor.user)
+        offer_extension(running, date(2027, 3, 8), by=running.preceptor.user)
     assert sum(taken(running.listing).values()) == 4

@@ -133,11 +133,13 @@ def test_story_b_a_document_ends_and_the_rotation_is_extended():
         assert placement.status == PlacementStatus.ACTIVE
         assert placement.holds.get().to_on == date(2027, 4, 5)
 
-        # 5. One more week, to 30 April: she agrees, and 26 April counts.
-        request = offer_extension(placement, 1, by=placement.preceptor.user)
+        # 5. To Tuesday, 27 April: she agrees, and 26 April counts.
+        request = offer_extension(placement, date(2027, 4, 27), by=placement.preceptor.user)
         approve_reschedule(request, by=maria)
         placement.refresh_from_db()
-        assert placement.end_on == date(2027, 4, 30)
+        assert placement.end_on == date(2027, 4, 27)
+        assert placement.planned_hours == 168
+        assert sorted(taken(listing)) == Block(date(2027, 3, 1), 9).mondays
         assert told("placement_extended") == told("learner_extended") == 1
         clock.move_to(at(4, 26, 18))
         assert log_hours(placement, by=maria, day=date(2027, 4, 26), hours=6).pk

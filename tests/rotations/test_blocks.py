@@ -12,6 +12,17 @@ def test_a_block_ends_on_the_friday_of_its_last_week():
     assert Block(date(2027, 3, 1), 8).end_on == date(2027, 4, 23)
 
 
+@pytest.mark.parametrize("days", range(5))
+def test_a_block_may_end_on_any_weekday_of_its_last_week(days):
+    last = date(2027, 4, 19 + days)
+
+    block = Block.between(MARCH_29, last)
+
+    assert block.end_on == last
+    assert block.mondays == Block(MARCH_29, 4).mondays
+    assert (block == Block(MARCH_29, 4)) is (days == 4)
+
+
 @pytest.mark.parametrize(
     ("start", "hours"),
     [(date(2027, 6, 21), 152), (date(2027, 5, 24), 144), (date(2027, 3, 29), 160)],
