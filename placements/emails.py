@@ -21,6 +21,7 @@ from placements.models import (
     LedgerEntry,
     Placement,
     RescheduleRequest,
+    RuleChange,
     SchoolApproval,
     SeatDifference,
 )
@@ -425,6 +426,11 @@ def attendance_noted(placement: Placement, *, occasion: Event) -> None:
 def requirement_added(row: LateRequirement, *, occasion: Event) -> None:
     placement = row.placement
     _placement("requirement_added", placement, placement.learner, _key(occasion), requirement=row)
+
+
+def rules_changed(row: RuleChange, *, occasion: Event) -> None:
+    placement = row.placement
+    _placement("rules_changed", placement, placement.learner, _key(occasion), change=row)
 
 
 def _ask_for_dates(name: str, request: RescheduleRequest, key: str) -> None:

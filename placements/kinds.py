@@ -31,6 +31,7 @@ class Ground(TextChoices):
     POLICY = "policy", _("The cancellation policy")
     HOST = "host", _("The preceptor, the site or we canceled")
     VISA = "visa", _("A denied visa, with proof")
+    RULES = "rules", _("More was asked for after the acceptance")
     GOODWILL = "goodwill", _("The coordinator’s decision")
 
 

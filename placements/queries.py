@@ -536,11 +536,10 @@ def besides(placement: Placement) -> Besides:
 
 
 def free_to_cancel_until(placement: Placement, moment: datetime) -> datetime | None:
-    """Until when she may cancel without a loss, because one more document was asked for late."""
-    ends = [
-        row.free_until
-        for row in placement.late_requirements.all()
-        if row.free_until and row.added_at <= moment <= row.free_until
+    """Until when she may cancel without a loss, because more was asked for after she accepted."""
+    windows = [
+        *((row.added_at, row.free_until) for row in placement.late_requirements.all()),
+        *((row.changed_at, row.free_until) for row in placement.rule_changes.all()),
     ]
     return max(ends, default=None)
 

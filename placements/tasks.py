@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from accounts.models import User
+from audit.models import Event
 from audit.queries import history_of
 from clocks.models import Due
 from clocks.tasks import timer
@@ -12,6 +13,7 @@ from placements import emails
 from placements.actions.answers import count_answers
 from placements.actions.applications import close_application, lapse_application
 from placements.actions.counters import check_seats
+from placements.actions.demands import note_rule_change
 from placements.actions.earnings import earn_week
 from placements.actions.holds import hold_expired, hold_unready, resume_renewed
 from placements.actions.offers import accept_offer, expire_offer
@@ -25,7 +27,7 @@ from placements.actions.promotion import promote_next
 from placements.actions.readiness import open_requirements, watch_papers
 from placements.actions.reschedules import expire_reschedule
 from placements.models import Application, Placement, RescheduleRequest, WaitlistEntry
-from placements.queries import hours_totals, touching_applications
+from placements.queries import AHEAD, hours_totals, touching_applications
 from placements.states import OPEN, EntryStatus, PlacementStatus, Status
 from rotations.actions.seats import owe_promotion
 from rotations.kinds import ListingStatus
@@ -192,6 +194,17 @@ def close_what_waits(due: Due) -> str:
     for application in waiting:
         close_application(application, by=None, note="archived")
     return f"{len(waiting)} closed"
+
+
+@timer("listing.requirements_changed")
+def tell_of_rules(due: Due) -> str:
+    """A listing asks for other papers: whoever booked it before may leave without a loss."""
+    change = Event.objects.get(pk=int(due.occurrence))
+    placements = Placement.objects.filter(
+        listing=due.subject_id, status__in=AHEAD, created_at__lte=change.at
+    )
+    told = sum(note_rule_change(one, change) for one in placements.with_listing().order_by("pk"))
+    return f"{told} told"
 
 
 @timer("placement.documents_due")

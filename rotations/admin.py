@@ -22,6 +22,7 @@ from rotations.actions.listings import (
     return_listing,
 )
 from rotations.actions.questions import answer_question
+from rotations.actions.requirements import note_changes, terms_of
 from rotations.actions.seats import owe_promotion
 from rotations.eligibility import forget_severities
 from rotations.forms.listing import ListingForm, ReturnForm
@@ -195,6 +196,15 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
         return listings.annotate(
             weeks_ahead=Count("weeks", filter=ahead), weeks_free=Count("weeks", filter=free)
         )
+
+    def save_model(self, request: Any, obj: Listing, form: Any, change: bool) -> None:  # noqa: FBT001
+        form.terms_before = terms_of(obj) if change else None
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        super().save_related(request, form, formsets, change)
+        if form.terms_before is not None:
+            note_changes(form.instance, form.terms_before, by=request.user)
 
     @admin.display(description=_("place"))
     def place(self, listing: Listing) -> str:

@@ -1,6 +1,6 @@
 """What is asked of one placement after it was accepted, let pass there, or signed there."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,11 +9,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import DocumentType, User
 from audit.actions import record
-from clocks.calendar import end_of_day
+from audit.models import Event
+from clocks.calendar import end_of_day, morning
 from clocks.queries import length
 from placements import deadlines, emails
 from placements.actions.placements import refresh_readiness
-from placements.models import Declaration, LateRequirement, Placement, SignedDeclaration
+from placements.actions.readiness import asked_at_all
+from placements.models import (
+    Declaration,
+    LateRequirement,
+    Placement,
+    RuleChange,
+    SignedDeclaration,
+)
 from placements.models.demand import DemandOrigin
 from placements.queries import AHEAD
 
@@ -32,8 +40,7 @@ def require_late(
     asked |= set(placement.late_requirements.filter(waived=False).values_list("type_id", flat=True))
     if placement.status not in AHEAD or kind.pk in asked:
         raise NotAsked(_("This is asked for already, or the rotation has begun."), code="asked")
-    now, zone = timezone.now(), placement.listing.site.zone
-    today = timezone.localdate(now, timezone=zone)
+    now = timezone.now()
     row, _created = LateRequirement.objects.update_or_create(
         placement=placement,
         type=kind,
@@ -44,13 +51,48 @@ def require_late(
             "note": note,
             "added_at": now,
             "added_by": by,
-            "free_until": end_of_day(today + length(deadlines.FREE_CANCEL), zone),
+            "free_until": _free_until(placement, now),
         },
     )
     event = record("placement.requirement_added", placement, by=by, document=kind.slug)
     emails.requirement_added(row, occasion=event)
     refresh_readiness(placement)
     return row
+
+
+def _free_until(placement: Placement, now: datetime) -> datetime:
+    """Some days, but not beyond the morning on which she comes."""
+    zone = placement.listing.site.zone
+    last = timezone.localdate(now, timezone=zone) + length(deadlines.FREE_CANCEL)
+    return min(end_of_day(last, zone), morning(placement.start_on, zone, deadlines.START_HOUR))
+
+
+@transaction.atomic
+def note_rule_change(placement: Placement, change: Event) -> bool:
+    """Its listing asks for more than when she accepted: a window opens for her. Whether it did.
+
+    What does not concern her, by her school or her work there, opens none. Papers that are
+    asked for no longer may make her ready all the same.
+    """
+    placement.lock()
+    if placement.status not in AHEAD or placement.created_at > change.at:
+        return False
+    asked = {check.document for check in asked_at_all(placement)}
+    added = [slug for slug in change.detail["added"] if slug in asked]
+    changed = {slug: how for slug, how in change.detail["changed"].items() if slug in asked}
+    refresh_readiness(placement)
+    until = _free_until(placement, change.at)
+    if not (added or changed) or until < change.at:
+        return False
+    row, is_new = RuleChange.objects.get_or_create(
+        placement=placement,
+        changed_at=change.at,
+        defaults={"added": added, "changed": changed, "free_until": until},
+    )
+    if is_new:
+        event = record("placement.rules_changed", placement, by=change.by, change=change.pk)
+        emails.rules_changed(row, occasion=event)
+    return is_new
 
 
 @transaction.atomic

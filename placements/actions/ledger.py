@@ -121,11 +121,16 @@ def refund_now(
         return balance.received
     fee, service_fee = placement.fee, placement.service_fee
     of_fee = paid_of_fee(fee, service_fee, paid=balance.received, waived=balance.waived)
+    if day is None and is_free_to_cancel(placement):
+        return of_fee
     notice = placement.start_on - (day or today_at(placement))
-    # Asked for one more document after she accepted: she may leave without a loss.
-    late = day is None and free_to_cancel_until(placement, timezone.now()) is not None
     tiers = placement.policy.get("tiers", [])
-    return refund(tiers, of_fee, 0, notice.days, visa_denied=visa or late)
+    return refund(tiers, of_fee, 0, notice.days, visa_denied=visa)
+
+
+def is_free_to_cancel(placement: Placement) -> bool:
+    """More was asked of her after she accepted, a short while ago: she may leave without a loss."""
+    return free_to_cancel_until(placement, timezone.now()) is not None
 
 
 def close_ledger(placement: Placement, *, by: User | None) -> None:
@@ -138,7 +143,8 @@ def close_ledger(placement: Placement, *, by: User | None) -> None:
     if balance.open:
         write(placement, EntryKind.RELEASED, balance.open, by=by)
     if back > balance.refund_due:
-        ground = Ground.HOST if by_host else Ground.POLICY
+        own = Ground.RULES if is_free_to_cancel(placement) else Ground.POLICY
+        ground = Ground.HOST if by_host else own
         write(placement, EntryKind.REFUND_DUE, back - balance.refund_due, by=by, ground=ground)
 
 

@@ -28,6 +28,13 @@ def requirement_checks(placement: Placement, block: Block | None = None) -> list
     return terms.settle(checks)
 
 
+def asked_at_all(placement: Placement) -> list[Check]:
+    """What is asked of her by her listing, whatever she has; needless papers left out."""
+    profile = getattr(placement.learner, "learner_profile", None)
+    checks = check_documents(placement.listing, placement.block, [], profile=profile)
+    return [check for check in checks if check.is_open]
+
+
 def open_requirements(placement: Placement) -> list[Check]:
     """The papers that still keep it from being ready: missing, not accepted or too short."""
     return [check for check in requirement_checks(placement) if check.is_open]

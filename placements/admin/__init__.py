@@ -1,6 +1,10 @@
 from placements.admin.applications import ApplicationAdmin
 from placements.admin.asking import Asked, Asking, timeline
-from placements.admin.changes import LateRequirementAdmin, RescheduleRequestAdmin
+from placements.admin.changes import (
+    LateRequirementAdmin,
+    RescheduleRequestAdmin,
+    RuleChangeAdmin,
+)
 from placements.admin.declarations import DeclarationAdmin, SignedDeclarationAdmin
 from placements.admin.differing import SeatDifferenceAdmin
 from placements.admin.money import EarningAdmin, LedgerAdmin, TermsAdmin
@@ -20,6 +24,7 @@ __all__ = [
     "LedgerAdmin",
     "PlacementAdmin",
     "RescheduleRequestAdmin",
+    "RuleChangeAdmin",
     "SchoolApprovalAdmin",
     "SeatDifferenceAdmin",
     "SignedDeclarationAdmin",

@@ -19,7 +19,7 @@ from placements.actions.reschedules import (
     take_back_reschedule,
 )
 from placements.admin.asking import Asked, Asking, NoteForm
-from placements.models import LateRequirement, RescheduleRequest
+from placements.models import LateRequirement, RescheduleRequest, RuleChange
 from placements.models.demand import DemandOrigin
 from placements.states import HoldReason, RescheduleReason
 
@@ -119,6 +119,22 @@ class LateRequirementAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["waived", "origin"]
     search_fields = ["placement__learner__name"]
     list_select_related = ["placement__learner", "placement__listing", "type", "added_by"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("placements.view_placement")
+
+
+@admin.register(RuleChange)
+class RuleChangeAdmin(ReadOnly, admin.ModelAdmin):
+    """Whose listing came to ask for more after the acceptance, and until when she may leave."""
+
+    list_display = ["placement", "changed_at", "added", "changed", "free_until"]
+    search_fields = ["placement__learner__name", "placement__listing__title"]
+    list_select_related = ["placement__learner", "placement__listing"]
+    date_hierarchy = "changed_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RuleChange]:
+        return super().get_queryset(request).defer("placement__listing__document")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("placements.view_placement")

@@ -1,6 +1,6 @@
 from placements.models.application import Application, ApplicationDocument
 from placements.models.change import Hold, RescheduleRequest
-from placements.models.demand import AttendanceNote, LateRequirement
+from placements.models.demand import AttendanceNote, LateRequirement, RuleChange
 from placements.models.difference import SeatDifference
 from placements.models.earnings import Earning, PreceptorTerms
 from placements.models.evaluation import Evaluation
@@ -30,6 +30,7 @@ __all__ = [
     "PreceptorTerms",
     "Receipt",
     "RescheduleRequest",
+    "RuleChange",
     "SchoolAnswer",
     "SchoolApproval",
     "SeatDifference",

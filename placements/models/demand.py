@@ -64,6 +64,39 @@ class LateRequirement(models.Model):
         return bool(self.free_until and self.free_until >= timezone.now())
 
 
+class RuleChange(models.Model):
+    """Its listing came to ask for more, or otherwise, than when this placement was accepted.
+
+    Until ``free_until`` the learner may cancel without a loss.
+    """
+
+    placement = models.ForeignKey(Placement, on_delete=models.PROTECT, related_name="rule_changes")
+    changed_at = models.DateTimeField(_("changed"))
+    # Slugs of papers.
+    added = models.JSONField(_("added"), default=list)
+    # By the slug of a paper, what is asked otherwise: as was and is.
+    changed = models.JSONField(_("changed"), default=dict)
+    free_until = models.DateTimeField(_("free to cancel until"))
+
+    class Meta:
+        verbose_name = _("change of rules")
+        verbose_name_plural = _("changes of rules")
+        ordering = ["changed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="rulechange_once_per_placement", fields=["placement", "changed_at"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.placement}, {self.changed_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """She may still leave without a loss because of it."""
+        return self.free_until >= timezone.now()
+
+
 class AttendanceNote(models.Model):
     """Staff's word on what was attended of a rotation that got no certificate; frozen when issued."""
 

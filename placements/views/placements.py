@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -80,6 +81,7 @@ def _page(
     application = found.application
     application.listing, application.learner = found.listing, found.learner
     application.placement = found
+    prefetch_related_objects([found], "late_requirements__type", "rule_changes")
     row = Row(application)
     row.add_papers(current_documents(found.learner))
     if not is_office_of(request.user, found):

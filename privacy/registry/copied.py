@@ -41,6 +41,7 @@ from placements.models import (
     Placement,
     Receipt,
     RescheduleRequest,
+    RuleChange,
     SchoolApproval,
     SignedDeclaration,
     WaitlistEntry,
@@ -138,6 +139,7 @@ RECORDS = (
         without={"code": SECRET},
     ),
     Record("asked_for_late", LateRequirement, lambda user: Q(placement__learner=user)),
+    Record("rules_changed", RuleChange, lambda user: Q(placement__learner=user)),
     Record("statements_signed", SignedDeclaration, lambda user: Q(placement__learner=user)),
     Record("attendance_notes", AttendanceNote, lambda user: Q(placement__learner=user)),
     Record(

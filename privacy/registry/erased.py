@@ -48,6 +48,7 @@ from placements.models import (
     Placement,
     Receipt,
     RescheduleRequest,
+    RuleChange,
     SchoolApproval,
     SignedDeclaration,
     WaitlistEntry,
@@ -188,6 +189,8 @@ FATES = (
         sets={"reason": RescheduleReason.WISH},
     ),
     Fate(LateRequirement, lambda user: Q(placement__learner=user), keeps=_kept("waived_until")),
+    # What a listing asks says nothing of her.
+    Fate(RuleChange, lambda user: Q(placement__learner=user), keeps=_kept("added", "changed")),
     Fate(SignedDeclaration, lambda user: Q(placement__learner=user)),
     Fate(HoursEntry, lambda user: Q(placement__learner=user)),
     Fate(Evaluation, lambda user: Q(placement__learner=user), keeps=_kept("scores")),

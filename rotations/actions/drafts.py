@@ -15,6 +15,7 @@ from accounts.models import PreceptorProfile, User
 from accounts.permissions import principal
 from audit.actions import record
 from rotations.actions.listings import lock_listing, return_listing
+from rotations.actions.requirements import note_changes, terms_of
 from rotations.actions.seats import plan_weeks
 from rotations.kinds import HOSPITAL_SETTINGS, Letterhead, ListingStatus
 from rotations.models import CancellationPolicy, Listing, Requirement, Site
@@ -94,10 +95,12 @@ def save_offer(
         return_listing(listing, by=by)
     if listing.status != ListingStatus.DRAFT:
         raise NotNow(_refusal(listing), code="status")
+    before = terms_of(listing)
     _save(listing, changed)
     if asked is not None:
         _require(listing, asked)
     _remember("listing.edited", listing, by=by, fields=sorted(changed))
+    note_changes(listing, before, by=by)
 
 
 def _save(listing: Listing, changed: Collection[str]) -> None:

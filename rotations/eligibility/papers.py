@@ -176,7 +176,10 @@ def _is_out_of_season(case: Case, paper: _Paper) -> bool:
 def _papers(case: Case) -> list[_Paper]:
     """What the listing asks for by its rows, by its kind of work, and by who learns."""
     prefetch_related_objects([case.listing], "requirements__type")
-    asked_for = [*case.listing.requirements.all(), *case.extra]
+    own = list(case.listing.requirements.all())
+    types = {row.type_id for row in own}
+    # Asked of one rotation alone, until the listing itself came to ask for it.
+    asked_for = [*own, *(row for row in case.extra if row.type_id not in types)]
     rows = [row for row in asked_for if _asks_of(row, case.family)]
     papers = [_Paper.asked(row, _title(case, row)) for row in rows if not _is_needless(case, row)]
     asked = {row.type.slug for row in rows}

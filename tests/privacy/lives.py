@@ -35,6 +35,7 @@ from placements.models import (
     Hold,
     LateRequirement,
     RescheduleRequest,
+    RuleChange,
     SchoolApproval,
 )
 from placements.states import PlacementStatus, Status
@@ -209,6 +210,9 @@ def _changed_plans(placement):
         placement=placement, type=DocumentTypeFactory(), added_by=staff, waived=True,
         note="Zyxwina had it before",
     )  # fmt: skip
+    RuleChange.objects.create(
+        placement=placement, changed_at=timezone.now(), added=["tb"], free_until=timezone.now()
+    )
     declaration = Declaration.objects.create(
         type=DocumentTypeFactory(slug="conduct", name="Code of conduct"), version=1, body="Text"
     )

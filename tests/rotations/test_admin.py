@@ -137,6 +137,21 @@ class TestListings:
         ]
         assert listing.fee_per_week == 41_250
 
+    def test_change_form_remembers_what_is_asked_otherwise(self, client, staff):
+        row = RequirementFactory(months=12, listing__status="published")
+        url = reverse("admin:rotations_listing_change", args=[row.listing_id])
+        fields = fields_of(client.get(url))
+
+        client.post(url, fields)
+        assert not Event.objects.filter(verb="listing.requirements_changed").exists()
+        client.post(url, {**fields, "requirements-0-months": "6"})
+
+        event = Event.objects.get(verb="listing.requirements_changed")
+        assert (event.by, event.detail["changed"]) == (
+            staff,
+            {row.type.slug: {"months": [12, 6]}},
+        )
+
     def test_change_form_refuses_lengths_out_of_order(self, client):
         listing = ListingFactory()
         url = reverse("admin:rotations_listing_change", args=[listing.pk])
