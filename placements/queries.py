@@ -43,8 +43,9 @@ from rotations.eligibility import (
     shortfalls,
     summary,
 )
-from rotations.models import Requirement, SeatWeek
+from rotations.models import Listing, Requirement, SeatWeek
 
+WORKING_DAYS = 5
 AHEAD = frozenset({PlacementStatus.ONBOARDING, PlacementStatus.READY, PlacementStatus.ON_HOLD})
 # Keys of the preceptors whose work somebody does: ``User.practices``.
 Practices = Collection[int]
@@ -234,10 +235,11 @@ def precheck(
     )
 
 
-def school_approves(thing: Application | Placement) -> bool:
-    """Whether a school said yes, by a link, to these dates with this preceptor."""
+def school_approves(thing: Application | Placement, block: Block | None = None) -> bool:
+    """Whether a school said yes, by a link, to its days, or these, with this preceptor."""
     application = thing.application if isinstance(thing, Placement) else thing
-    return any(approval.covers(thing) for approval in application.school_approvals.all())
+    host, days = thing.listing.preceptor_id, block or thing.block
+    return any(approval.covers(host, days) for approval in application.school_approvals.all())
 
 
 def wants_school(application: Application) -> bool:
@@ -251,15 +253,31 @@ def wants_school(application: Application) -> bool:
 
 
 def may_ask_school(application: Application) -> bool:
-    """While the rotation lies ahead, and only where somebody wants to know."""
+    """While days lie ahead that it could approve, and only where somebody wants to know."""
     placement = getattr(application, "placement", None)
-    is_ahead = placement.status in AHEAD if placement else application.is_open
-    return is_ahead and wants_school(application)
+    if placement is None:
+        return application.is_open and wants_school(application)
+    return has_days_to_approve(placement, pending_request(placement))
 
 
-def planned_hours(application: Application) -> int:
-    """Hours of the whole block, as its placement would have them."""
-    return application.dates.working_days * application.listing.hours_per_week // 5
+def has_days_to_approve(placement: Placement, asked: RescheduleRequest | None) -> bool:
+    """Before it begins, and while other dates are ``asked`` for."""
+    is_ahead = placement.status in AHEAD or asked is not None
+    return is_ahead and wants_school(placement.application)
+
+
+def days_to_approve(application: Application) -> Block:
+    """What a school asked now says yes to: the dates that are asked for, or else those that stand."""
+    placement = getattr(application, "placement", None)
+    if placement is None:
+        return application.dates
+    asked = pending_request(placement)
+    return asked.block if asked else placement.block
+
+
+def hours_of(block: Block, listing: Listing) -> int:
+    """Planned for these days: holidays are left out (handbook 3.5)."""
+    return block.working_days * listing.hours_per_week // WORKING_DAYS
 
 
 def other_requests(application: Application) -> list[Application]:
@@ -541,6 +559,7 @@ def free_to_cancel_until(placement: Placement, moment: datetime) -> datetime | N
         *((row.added_at, row.free_until) for row in placement.late_requirements.all()),
         *((row.changed_at, row.free_until) for row in placement.rule_changes.all()),
     ]
+    ends = [until for since, until in windows if until and since <= moment <= until]
     return max(ends, default=None)
 
 

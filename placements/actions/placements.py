@@ -24,13 +24,11 @@ from placements.actions.transition import (
     refuse_unless,
 )
 from placements.models import Application, Placement
-from placements.queries import hours_totals
+from placements.queries import hours_of, hours_totals
 from placements.states import CancelledBy, CancelReason, PlacementStatus
 from rotations.actions.seats import move_seats
 from rotations.blocks import WEEK
 from rotations.eligibility import documents_due_on as papers_due_on
-
-FULL_WEEK_DAYS = 5
 
 
 class NotDone(ValidationError):
@@ -56,7 +54,7 @@ def start_placement(application: Application, *, by: User | None) -> Placement:
         fee=application.rotation_fee,
         service_fee=application.portal_fee,
         policy={"name": listing.policy.name, "tiers": listing.policy.tiers},
-        planned_hours=block.working_days * listing.hours_per_week // FULL_WEEK_DAYS,
+        planned_hours=hours_of(block, listing),
     )
     record("placement.onboarding", placement, by=by)
     charge(placement, by=by, anew=True)

@@ -22,7 +22,7 @@ def requirement_checks(placement: Placement, block: Block | None = None) -> list
         block or placement.block,
         current_documents(placement.learner),
         profile=getattr(placement.learner, "learner_profile", None),
-        school_approves=school_approves(placement),
+        school_approves=school_approves(placement, block),
         extra=terms.extra,
     )
     return terms.settle(checks)

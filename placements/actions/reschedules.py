@@ -24,7 +24,7 @@ from placements.actions.ledger import charge
 from placements.actions.limits import refuse_beyond_limits, refuse_beyond_rules
 from placements.actions.offers import DatesOverlap
 from placements.actions.pending import end_hold
-from placements.actions.placements import FULL_WEEK_DAYS, settle_readiness, start_clocks
+from placements.actions.placements import settle_readiness, start_clocks
 from placements.actions.readiness import requirement_checks, watch_papers
 from placements.actions.transition import (
     TransitionNotAllowed,
@@ -34,7 +34,7 @@ from placements.actions.transition import (
 )
 from placements.models import Placement, RescheduleRequest
 from placements.permissions import is_coordinator
-from placements.queries import has_overlap
+from placements.queries import has_overlap, hours_of
 from placements.states import (
     PlacementStatus,
     RescheduleKind,
@@ -187,12 +187,21 @@ def _refuse_extension(placement: Placement, block: Block) -> None:
         raise CannotReschedule(_("The preceptor is away within these dates."), code="away")
     _refuse_after_school(placement, block)
     short = [check for check in requirement_checks(placement, block) if check.is_open]
+    if papers := [check.title for check in short if check.document != SCHOOL_APPROVAL]:
+        raise PapersTooShort(papers)
+
+
+def _refuse_without_school(placement: Placement, block: Block) -> None:
+    """The last thing to come: the school can be asked while the offer of more days stands."""
+    short = [check for check in requirement_checks(placement, block) if check.is_open]
     if any(check.document == SCHOOL_APPROVAL for check in short):
         raise CannotReschedule(
-            _("The school’s approval does not reach to the new last day."), code="school"
+            _(
+                "Your school’s approval does not reach to the new last day. Ask your school "
+                "first, by a link from your rotation’s page."
+            ),
+            code="school",
         )
-    if short:
-        raise PapersTooShort([check.title for check in short])
 
 
 def _refuse_after_school(placement: Placement, block: Block) -> None:
@@ -282,6 +291,7 @@ def approve_reschedule(request: RescheduleRequest, *, by: User) -> None:
         raise TransitionNotAllowed(placement, placement.status)
     if request.is_extension:
         _refuse_extension(placement, request.block)
+        _refuse_without_school(placement, request.block)
     move_seats(give=placement.seats - request.block.of(placement.listing_id))
     _refuse_limits(request, by=by)
     move_reschedule(request, RescheduleStatus.APPROVED, by=by)
@@ -316,8 +326,7 @@ def _refuse_limits(request: RescheduleRequest, *, by: User) -> None:
 def _write_dates(placement: Placement, block: Block) -> None:
     """New days, hours and a new version of the calendar entry; the table refuses an overlap."""
     placement.start_on, placement.end_on = block.start_on, block.end_on
-    hours = block.working_days * placement.listing.hours_per_week // FULL_WEEK_DAYS
-    placement.planned_hours = hours
+    placement.planned_hours = hours_of(block, placement.listing)
     placement.sequence += 1
     try:
         placement.save(

@@ -14,7 +14,8 @@ from clocks.queries import length
 from placements import deadlines, emails
 from placements.actions.placements import refresh_readiness
 from placements.models import Application, Placement, SchoolAnswer, SchoolApproval
-from placements.queries import may_ask_school, planned_hours
+from placements.queries import days_to_approve, hours_of, may_ask_school
+from rotations.blocks import Block
 
 
 class SchoolCannotBeAsked(ValidationError):
@@ -32,7 +33,9 @@ class SchoolLinkOver(ValidationError):
 def ask_school(
     application: Application, *, by: User, official_name: str, official_email: str, program: str
 ) -> SchoolApproval:
-    """Mail the school's official a link that answers for this block; an earlier link ends.
+    """Mail the school's official a link that answers for these days; an earlier link ends.
+
+    With a request for other dates waiting, it asks for those.
 
     Refuses with ``SchoolCannotBeAsked``.
     """
@@ -40,7 +43,7 @@ def ask_school(
     if not may_ask_school(application):
         raise SchoolCannotBeAsked(_("There is nothing that a school could approve now."))
     _refuse_own_address(application, official_email)
-    now, block = timezone.now(), application.dates
+    now, block = timezone.now(), days_to_approve(application)
     for earlier in application.school_approvals.filter(answered_at=None, revoked_at=None):
         revoke_school(earlier, by=by)
     approval = SchoolApproval.objects.create(
@@ -48,7 +51,7 @@ def ask_school(
         preceptor=application.listing.preceptor,
         start_on=block.start_on,
         end_on=block.end_on,
-        facts=_facts(application, program),
+        facts=_facts(application, program, block),
         official_name=official_name,
         official_email=official_email,
         asked_at=now,
@@ -71,9 +74,9 @@ def _refuse_own_address(application: Application, official_email: str) -> None:
         )
 
 
-def _facts(application: Application, program: str) -> dict[str, Any]:
+def _facts(application: Application, program: str, block: Block) -> dict[str, Any]:
     """What the official reads, and signs."""
-    learner, listing, block = application.learner, application.listing, application.dates
+    learner, listing = application.learner, application.listing
     profile, site = learner.learner_profile, listing.site
     return {
         "learner": learner.name,
@@ -86,7 +89,7 @@ def _facts(application: Application, program: str) -> dict[str, Any]:
         "start_on": block.start_on.isoformat(),
         "end_on": block.end_on.isoformat(),
         "weeks": block.weeks,
-        "hours": planned_hours(application),
+        "hours": hours_of(block, listing),
     }
 
 
@@ -103,33 +106,20 @@ def revoke_school(approval: SchoolApproval, *, by: User) -> None:
 
 
 @transaction.atomic
-def answer_school(
-    approval: SchoolApproval,
-    *,
-    answer: str,
-    signed_name: str,
-    signed_title: str,
-    note: str,
-    address: str | None,
-) -> None:
-    """Her word, once, with where it came from. Refuses with ``SchoolLinkOver``."""
+def answer_school(approval: SchoolApproval, *, address: str | None, **said: Any) -> None:
+    """Her word, once, with where it came from. Refuses with ``SchoolLinkOver``.
+
+    ``said`` are ``answer``, ``signed_name``, ``signed_title``, ``note`` and ``reaches_to``.
+    """
     approval.lock()
     if approval.state != "waiting":
         raise SchoolLinkOver
-    approval.answered_at, approval.answer = timezone.now(), answer
-    approval.signed_name, approval.signed_title = signed_name, signed_title
-    approval.note, approval.address = note, address
-    approval.save(
-        update_fields=[
-            "answered_at",
-            "answer",
-            "signed_name",
-            "signed_title",
-            "note",
-            "address",
-        ]
-    )
-    verb = "school.approved" if answer == SchoolAnswer.YES else "school.declined"
+    facts = {"answered_at": timezone.now(), "address": address, **said}
+    for field, value in facts.items():
+        setattr(approval, field, value)
+    approval.save(update_fields=list(facts))
+    is_yes = approval.answer == SchoolAnswer.YES
+    verb = "school.approved" if is_yes else "school.declined"
     event = record(verb, approval, by=None, address=address)
     emails.school_answered(approval, occasion=event)
     _look_again(approval)

@@ -1,5 +1,6 @@
 """A school's word: whom to ask, and what she says."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -7,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.validators import clean_person_name
 from placements.models import SchoolAnswer
+
+LONGEST_COURSE = timedelta(days=365)
 
 
 class AskSchoolForm(forms.Form):
@@ -47,6 +50,15 @@ class SchoolAnswerForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose yes or no.")},
     )
+    reaches_to = forms.DateField(
+        label=_("Last day of the course, if it is later"),
+        help_text=_(
+            "Your yes then also counts if the rotation is moved or extended up to that day, and "
+            "nobody has to ask you again. Leave it empty to be asked."
+        ),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     note = forms.CharField(
         label=_("A note to the student"),
         help_text=_("She reads it. If it is a no: what would make it a yes."),
@@ -66,6 +78,27 @@ class SchoolAnswerForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
         error_messages={"required": _("Enter your title at the school.")},
     )
+
+    def __init__(self, *args: Any, last_day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_day = last_day
+        days = self.fields["reaches_to"].widget.attrs
+        days |= {"min": f"{last_day}", "max": f"{last_day + LONGEST_COURSE}"}
+
+    def clean_reaches_to(self) -> date | None:
+        day: date | None = self.cleaned_data["reaches_to"]
+        if day and not self.last_day <= day <= self.last_day + LONGEST_COURSE:
+            raise forms.ValidationError(
+                _("Enter a day after the rotation’s last day, within a year."), code="day"
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        """A no reaches nowhere."""
+        said = super().clean() or {}
+        if said.get("answer") != SchoolAnswer.YES:
+            said["reaches_to"] = None
+        return said
 
     def clean_signed_name(self) -> str:
         return self._said("signed_name")

@@ -1,8 +1,8 @@
-from typing import Any
+from datetime import date
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from accounts.codes import new_code
 from accounts.models import PreceptorProfile, User
 from audit.constraints import both_or_neither
 from placements.models.application import Application
+from rotations.blocks import Block
 
 
 class SchoolAnswer(models.TextChoices):
@@ -26,7 +27,7 @@ class SchoolApprovalQuerySet(models.QuerySet["SchoolApproval"]):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class SchoolApproval(models.Model):
-    """A school's word for one student, one preceptor and one block, asked for by a mail.
+    """A school's word for one student, one preceptor and the days of a block, asked for by a mail.
 
     ``facts`` is what the official read when she signed: frozen, because the word is for that.
     """
@@ -52,6 +53,8 @@ class SchoolApproval(models.Model):
     answer = models.CharField(_("answer"), max_length=3, choices=SchoolAnswer, blank=True)
     signed_name = models.CharField(_("signed by"), max_length=150, blank=True)
     signed_title = models.CharField(_("title"), max_length=120, blank=True)
+    # The end of the course, where the school says one: dates up to it need no other word.
+    reaches_to = models.DateField(_("counts to"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=600, blank=True)
     address = models.GenericIPAddressField(_("answered from"), null=True, blank=True)
 
@@ -70,6 +73,10 @@ class SchoolApproval(models.Model):
                 & ~Q(answer="")
                 & ~Q(signed_name="")
                 & ~Q(signed_title=""),
+            ),
+            models.CheckConstraint(
+                name="schoolapproval_reaches_beyond_what_was_asked",
+                condition=Q(reaches_to=None) | Q(reaches_to__gte=F("end_on")),
             ),
             models.UniqueConstraint(
                 name="schoolapproval_one_open_per_application",
@@ -99,12 +106,17 @@ class SchoolApproval(models.Model):
         """Where the official has her mail: staff look at this first."""
         return self.official_email.rpartition("@")[2]
 
-    def covers(self, thing: Any) -> bool:
-        """Whether it is a yes for the dates and the preceptor of this application or placement."""
-        block = thing.block
+    @property
+    def last_day(self) -> date:
+        """Up to which a rotation may be moved or extended without asking again."""
+        return self.reaches_to or self.end_on
+
+    def covers(self, preceptor_id: int, block: Block | None) -> bool:
+        """Whether it is a yes for all of these days with this preceptor."""
         return (
             self.state == SchoolAnswer.YES
             and block is not None
-            and (self.start_on, self.end_on) == (block.start_on, block.end_on)
-            and self.preceptor_id == thing.listing.preceptor_id
+            and self.start_on <= block.start_on
+            and block.end_on <= self.last_day
+            and self.preceptor_id == preceptor_id
         )

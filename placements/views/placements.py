@@ -17,12 +17,19 @@ from accounts.http import UserRequest, allow
 from placements.actions.hours import DayNotOpen, log_hours, remove_hours
 from placements.actions.ledger import refund_now
 from placements.actions.placements import cancel_placement
+from placements.actions.readiness import requirement_checks
 from placements.actions.reschedules import MOVABLE
 from placements.actions.transition import TransitionNotAllowed
 from placements.calendar import write_calendar
 from placements.forms.placements import CancelForm, HoursForm
 from placements.links import answers_it
-from placements.models import AttendanceNote, Evaluation, HoursEntry, Placement
+from placements.models import (
+    AttendanceNote,
+    Evaluation,
+    HoursEntry,
+    Placement,
+    RescheduleRequest,
+)
 from placements.models.evaluation import Competency
 from placements.permissions import (
     is_coordinator,
@@ -36,8 +43,8 @@ from placements.permissions import (
 )
 from placements.queries import (
     current_documents,
+    has_days_to_approve,
     hours_totals,
-    may_ask_school,
     pending_request,
 )
 from placements.states import LOGGING, CancelledBy, CancelReason, PlacementStatus
@@ -108,19 +115,29 @@ def _page(
         "evaluation_lines": _lines(evaluation) if evaluation else [],
         "letters": letters,
         "asked": asked,
+        "asked_lacks": _lacks_for(request, found, asked),
         "answers": bool(asked and answers_it(request.user, asked)),
         "moves": placement_moves(request.user, found),
         "movable": MOVABLE,
         "attendance_note": AttendanceNote.objects.filter(placement=found).exists(),
         "may_ask": _may_ask(found, letters),
         "may_cancel": may_cancel(request.user, found) and _is_party(request, found),
-        "asks_school": may_ask_school(application),
+        "asks_school": has_days_to_approve(found, asked),
         "sees_emergency": may_see_emergency_contact(request.user, found),
         "is_hers": is_learner_of(request.user, found),
         "is_host": is_office_of(request.user, found),
         "may_evaluate": may_evaluate(request.user, found),
     }
     return render(request, "placements/placement.html", context, status=status)
+
+
+def _lacks_for(
+    request: UserRequest, found: Placement, asked: RescheduleRequest | None
+) -> list[Check]:
+    """Her papers that do not reach the dates that are asked for; her own business."""
+    if asked is None or is_office_of(request.user, found):
+        return []
+    return [check for check in requirement_checks(found, asked.block) if check.is_open]
 
 
 def _lines(evaluation: Evaluation) -> list[tuple[str, str]]:

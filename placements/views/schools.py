@@ -19,8 +19,7 @@ from placements.forms.schools import AskSchoolForm, SchoolAnswerForm
 from placements.links import read_school
 from placements.models import Application, SchoolApproval
 from placements.permissions import is_guest
-from placements.queries import may_ask_school, wants_school
-from placements.templatetags.standing import placement_of
+from placements.queries import days_to_approve, may_ask_school, wants_school
 from placements.views.applications import visible
 from placements.views.review import unlisted
 
@@ -62,11 +61,12 @@ def _send(request: UserRequest, found: Application, form: AskSchoolForm) -> Http
 def _ask_page(
     request: UserRequest, found: Application, form: AskSchoolForm, *, status: int = 200
 ) -> HttpResponse:
-    thing = placement_of(found) or found
+    days, host = days_to_approve(found), found.listing.preceptor_id
     facts = {
         "application": found,
+        "days": days,
         "form": form,
-        "approvals": [(one, one.covers(thing)) for one in found.school_approvals.all()],
+        "approvals": [(one, one.covers(host, days)) for one in found.school_approvals.all()],
         "may_ask": may_ask_school(found),
     }
     return render(request, "placements/school_ask.html", facts, status=status)
@@ -98,8 +98,8 @@ def link(request: Request, token: str) -> HttpResponse:
         status = 409 if request.method == "POST" else 200
         return _link_page(request, approval, None, status=status)
     if request.method != "POST":
-        return _link_page(request, approval, SchoolAnswerForm())
-    form = SchoolAnswerForm(request.POST)
+        return _link_page(request, approval, SchoolAnswerForm(last_day=approval.end_on))
+    form = SchoolAnswerForm(request.POST, last_day=approval.end_on)
     if not form.is_valid():
         return _link_page(request, approval, form, status=422)
     try:
