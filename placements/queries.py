@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from django.db.models import (
     Count,
-    Exists,
-    OuterRef,
     Prefetch,
     Q,
     QuerySet,
@@ -25,7 +23,6 @@ from placements.limits import Reached, limits_before
 from placements.models import (
     Application,
     Evaluation,
-    Hold,
     HoursEntry,
     Placement,
     RescheduleRequest,
@@ -329,7 +326,7 @@ class HoursTotals:
     disputed: Decimal
     planned: Decimal
     needed: Decimal
-    # On days of a hold: they do not count, signed or not.
+    # On days of a hold: they do not count, signed or not, unless staff say so.
     excluded: Decimal = Decimal(0)
 
     @property
@@ -346,19 +343,15 @@ class HoursTotals:
 
 
 def hours_totals(placement: Placement) -> HoursTotals:
-    held = Hold.objects.filter(
-        Q(to_on=None) | Q(to_on__gt=OuterRef("day")),
-        placement=OuterRef("placement"),
-        from_on__lte=OuterRef("day"),
-    )
+    excluded = Q(on_hold=True, counted_at=None)
     sums = (
         HoursEntry.objects.filter(placement=placement)
-        .annotate(on_hold=Exists(held))
+        .with_holds()
         .aggregate(
             logged=Sum("hours"),
-            attested=Sum("hours", filter=Q(attested_at__isnull=False, on_hold=False)),
-            disputed=Sum("hours", filter=Q(disputed_at__isnull=False, on_hold=False)),
-            excluded=Sum("hours", filter=Q(on_hold=True)),
+            attested=Sum("hours", filter=Q(attested_at__isnull=False) & ~excluded),
+            disputed=Sum("hours", filter=Q(disputed_at__isnull=False) & ~excluded),
+            excluded=Sum("hours", filter=excluded),
         )
     )
     return HoursTotals(

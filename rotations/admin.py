@@ -205,6 +205,9 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
         super().save_related(request, form, formsets, change)
         if form.terms_before is not None:
             note_changes(form.instance, form.terms_before, by=request.user)
+        # With another limit one more may fit: whoever waits is looked at.
+        if any(one.model is FamilyLimit and one.has_changed() for one in formsets):
+            owe_promotion([form.instance.pk])
 
     @admin.display(description=_("place"))
     def place(self, listing: Listing) -> str:
@@ -248,12 +251,6 @@ class ListingAdmin(NeverDeleted, AuditedAdmin):
             "action": "return_to_draft",
         }
         return render(request, "admin/ask.html", context, status=422 if form.is_bound else 200)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
-        """With another limit one more may fit: whoever waits is looked at."""
-        super().save_related(request, form, formsets, change)
-        if any(one.model is FamilyLimit and one.has_changed() for one in formsets):
-            owe_promotion([form.instance.pk])
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

@@ -42,8 +42,8 @@ def log_hours(
         raise DayNotOpen(_("The hours of this day are signed already."), code="signed")
     entry = entry or HoursEntry(placement=placement, day=day)
     entry.hours, entry.note = hours, note
-    entry.disputed_at = entry.disputed_by = None
-    entry.dispute_note = ""
+    entry.disputed_at = entry.disputed_by = entry.counted_at = entry.counted_by = None
+    entry.dispute_note = entry.counted_note = ""
     entry.full_clean(validate_unique=False, validate_constraints=False)
     entry.save()
     record("hours.logged", placement, by=by, day=str(day), hours=str(hours))
@@ -83,6 +83,20 @@ def attest_hours(placement: Placement, entries: Iterable[HoursEntry], *, by: Use
         )
         complete_if_done(placement)
     return signed
+
+
+@transaction.atomic
+def count_hours(entry: HoursEntry, *, by: User, note: str) -> None:
+    """Staff have a day count although a hold covers it; the note says why, to both sides."""
+    placement = entry.placement
+    placement.lock()
+    if not HoursEntry.objects.held().filter(pk=entry.pk).exists():
+        raise DayNotOpen(_("No hold covers this day, so it counts anyway."), code="counts")
+    entry.refresh_from_db()
+    entry.counted_at, entry.counted_by, entry.counted_note = timezone.now(), by, note
+    entry.save(update_fields=["counted_at", "counted_by", "counted_note"])
+    record("hours.counted", placement, by=by, day=str(entry.day))
+    complete_if_done(placement)
 
 
 @transaction.atomic

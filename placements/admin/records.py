@@ -2,18 +2,18 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import each
 from accounts.http import person
 from audit.admin import ReadOnly
+from placements.actions.hours import count_hours
 from placements.actions.schools import revoke_school
-from placements.admin.asking import (
-    timeline,
-)
+from placements.admin.asking import Asked, Asking, timeline
 from placements.models import (
     Evaluation,
     HoursEntry,
@@ -21,9 +21,15 @@ from placements.models import (
 )
 
 
+class CountForm(Asked):
+    note = forms.CharField(
+        label=_("Why it counts; the learner and the preceptor read this"), max_length=300
+    )
+
+
 @admin.register(HoursEntry)
-class HoursEntryAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["placement", "day", "hours", "state", "attested_by"]
+class HoursEntryAdmin(Asking, ReadOnly, admin.ModelAdmin):
+    list_display = ["placement", "day", "hours", "state", "attested_by", "hold", "counted_note"]
     list_filter = [
         ("attested_at", admin.EmptyFieldListFilter),
         ("disputed_at", admin.EmptyFieldListFilter),
@@ -31,6 +37,25 @@ class HoursEntryAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["placement__learner__name", "placement__listing__title"]
     list_select_related = ["placement__learner", "placement__listing", "attested_by"]
     date_hierarchy = "day"
+    actions = ["count"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HoursEntry]:
+        held: Any = HoursEntry.objects.with_holds()
+        rows: QuerySet[HoursEntry] = held.order_by(*self.get_ordering(request) or ["-day"])
+        return rows.defer("placement__listing__document")
+
+    @admin.display(description=_("on hold"), boolean=True)
+    def hold(self, entry: Any) -> bool:
+        return bool(entry.on_hold)
+
+    @admin.action(description=_("Have it count in spite of a hold …"), permissions=["move"])
+    def count(self, request: HttpRequest, rows: QuerySet[HoursEntry]) -> HttpResponse | None:
+        return self.ask(
+            request, rows, CountForm, lambda row, **f: count_hours(row, by=person(request), **f)
+        )
+
+    def has_move_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("placements.change_placement")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("placements.view_hoursentry")

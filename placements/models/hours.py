@@ -1,11 +1,30 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.constraints import both_or_neither
+from placements.models.change import Hold
 from placements.models.placement import Placement
+
+
+class HoursEntryQuerySet(models.QuerySet["HoursEntry"]):
+    def with_holds(self) -> "HoursEntryQuerySet":
+        """Each with ``on_hold``: a hold covers its day. Lifted, it covers the days before."""
+        return self.annotate(on_hold=Exists(_covering()))
+
+    def held(self) -> "HoursEntryQuerySet":
+        """Those on whose day a hold lies."""
+        return self.filter(Exists(_covering()))
+
+
+def _covering() -> models.QuerySet[Hold]:
+    return Hold.objects.filter(
+        Q(to_on=None) | Q(to_on__gt=OuterRef("day")),
+        placement=OuterRef("placement"),
+        from_on__lte=OuterRef("day"),
+    )
 
 
 class HoursEntry(models.Model):
@@ -32,6 +51,14 @@ class HoursEntry(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     dispute_note = models.CharField(max_length=300, blank=True, editable=False)
+    # Staff have it count although a hold covers the day, and why.
+    counted_at = models.DateTimeField(_("counts all the same"), null=True, blank=True)
+    counted_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    counted_note = models.CharField(_("why it counts"), max_length=300, blank=True)
+
+    objects = HoursEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hours entry")
@@ -44,6 +71,7 @@ class HoursEntry(models.Model):
             ),
             both_or_neither("hoursentry_attested_by_somebody", "attested_at", "attested_by"),
             both_or_neither("hoursentry_disputed_by_somebody", "disputed_at", "disputed_by"),
+            both_or_neither("hoursentry_counted_by_somebody", "counted_at", "counted_by"),
             models.CheckConstraint(
                 name="hoursentry_is_signed_or_not",
                 condition=Q(attested_at=None) | Q(disputed_at=None),

@@ -41,7 +41,7 @@ def sign(request: UserRequest, code: str) -> HttpResponse:
         else:
             _sign(request, placement)
             return redirect("placements:sign_hours", code=code)
-    entries = list(placement.hours.select_related("attested_by"))
+    entries = list(placement.hours.with_holds().select_related("attested_by"))
     facts = {
         "placement": placement,
         "entries": entries,

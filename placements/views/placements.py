@@ -107,7 +107,7 @@ def _page(
         "row": row,
         "certificate": certificate,
         "steps": timeline(application, missing=row.missing, certificate=certificate),
-        "hours": found.hours.all(),
+        "hours": found.hours.with_holds(),
         "totals": hours_totals(found),
         "form": form or (_hours_form(found) if may_log else None),
         "may_log": may_log,
