@@ -110,6 +110,12 @@ WAITLIST_REST = interval(
     unit=Unit.DAYS,
     purpose=_("Who passes and stays on the waitlist is not offered the same dates again for"),
 )
+WAITLIST_FIRST = interval(
+    "waitlist_first",
+    180,
+    unit=Unit.DAYS,
+    purpose=_("Whose rotation its host canceled comes first on waitlists for"),
+)
 UNDO = timedelta(minutes=2)
 # T7 and T9, documents (their day stands in ``rotations.deadlines``) and money.
 MONEY_BEFORE_START = interval(

@@ -73,6 +73,11 @@ class Place:
     position: int
     of: int
 
+    @property
+    def is_first_because(self) -> bool:
+        """Her host canceled on her, so she comes before those who have waited longer."""
+        return bool(getattr(self.entry, "first_because", None))
+
 
 def places_on_waitlist(applications: Iterable[Application]) -> dict[int, Place]:
     """The place of each that waits, by application, in one statement."""

@@ -1,4 +1,7 @@
-"""Who gets a seat that came free: the first on the waitlist whom it fits, one at a time."""
+"""Who gets a seat that came free: the first on the waitlist whom it fits, one at a time.
+
+Those whose host canceled on them come before the others.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -131,5 +134,8 @@ def _offer(entry: WaitlistEntry) -> PassedOver | None:
         return PassedOver.LIMIT
     except PreceptorCannotHost:
         return PassedOver.HOST
+    if canceled := getattr(entry, "first_because", None):
+        # For staff: why she came before those who waited longer.
+        record("application.served_first", application, by=None, host_canceled=canceled)
     emails.waitlist_offer(application, occasion=event)
     return None

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import each
@@ -12,12 +14,9 @@ from accounts.http import person
 from audit.admin import ReadOnly
 from placements.actions.offers import offer_seat
 from placements.actions.waitlist import take_off_waitlist
-from placements.admin.asking import (
-    timeline,
-)
-from placements.models import (
-    WaitlistEntry,
-)
+from placements.admin.asking import timeline
+from placements.models import WaitlistEntry
+from placements.states import ENTRY_OPEN
 
 
 @admin.register(WaitlistEntry)
@@ -31,6 +30,7 @@ class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
         "weeks",
         "status",
         "queued_at",
+        "first",
         "passed_over",
         "passed_over_at",
     ]
@@ -42,7 +42,9 @@ class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
     actions = ["offer", "reopen"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WaitlistEntry]:
-        return super().get_queryset(request).defer("application__listing__document")
+        rows: Any = WaitlistEntry.objects.with_priority().order_by("queued_at", "pk")
+        found: QuerySet[WaitlistEntry] = rows.defer("application__listing__document")
+        return found
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("placements.view_application")
@@ -60,6 +62,13 @@ class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=_("listing"), ordering="application__listing__title")
     def listing(self, entry: WaitlistEntry) -> str:
         return str(entry.application.listing)
+
+    @admin.display(description=_("comes first, its host canceled"))
+    def first(self, entry: Any) -> str:
+        if not entry.first_because or entry.status not in ENTRY_OPEN:
+            return ""
+        page = reverse("admin:placements_placement_change", args=[entry.first_because])
+        return format_html('<a href="{}">{}</a>', page, _("placement canceled"))
 
     @admin.display(description=_("what happened"))
     def history(self, entry: WaitlistEntry) -> str:

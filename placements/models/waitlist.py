@@ -1,9 +1,20 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.lookups import IsNull
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clocks.queries import length
+from placements.deadlines import WAITLIST_FIRST
 from placements.models.application import Application
-from placements.states import ENTRY_OPEN, EntryStatus, PassedOver
+from placements.models.placement import Placement
+from placements.states import (
+    ENTRY_OPEN,
+    CancelledBy,
+    EntryStatus,
+    PassedOver,
+    PlacementStatus,
+)
 from rotations.blocks import Block
 
 
@@ -16,8 +27,28 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.filter(status=EntryStatus.WAITING)
 
     def in_order(self) -> "WaitlistEntryQuerySet":
-        """Who is served first: whoever has waited longest since she last passed."""
-        return self.order_by("queued_at", "pk")
+        """Who is served first: those whose host canceled on them, then those who have waited
+        longest since they last passed.
+        """
+        others_first = IsNull(F("first_because"), rhs=True)
+        return self.with_priority().order_by(others_first, "queued_at", "pk")
+
+    def with_priority(self) -> "WaitlistEntryQuerySet":
+        """Each with ``first_because``: the placement, if any, that its host canceled lately on
+        this learner, who has had no other seat since, and passed none here (handbook 4.2).
+        """
+        newer = Placement.objects.filter(
+            learner=OuterRef("learner"), created_at__gt=OuterRef("ended_at")
+        )
+        canceled = Placement.objects.filter(
+            ~Q(cancelled_by=CancelledBy.LEARNER),
+            ~Exists(newer),
+            learner=OuterRef("application__learner"),
+            status=PlacementStatus.CANCELLED,
+            ended_at__gte=timezone.now() - length(WAITLIST_FIRST),
+        )
+        latest = Subquery(canceled.order_by("-pk").values("pk")[:1])
+        return self.annotate(first_because=Case(When(rests_until=None, then=latest)))
 
 
 class WaitlistEntry(models.Model):

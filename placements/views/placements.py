@@ -53,6 +53,8 @@ from placements.views.moved import moved
 from placements.views.overview import Row
 from placements.views.papers import with_record
 from placements.views.timeline import timeline
+from rotations.eligibility import Check
+from rotations.queries import alternatives
 
 SCORES = {
     1: _lazy("1 of 5, unacceptable"),
@@ -100,8 +102,13 @@ def _page(
     asked = pending_request(found)
     if asked:
         asked.placement = found
+    let_down = found.status == PlacementStatus.CANCELLED and (
+        found.cancelled_by != CancelledBy.LEARNER and not is_office_of(request.user, found)
+    )
     context = {
         "placement": found,
+        "let_down": let_down,
+        "alternatives": alternatives(found.listing, found.start_on) if let_down else [],
         "balance": found.ledger.balance(),
         "application": application,
         "row": row,
