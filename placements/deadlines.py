@@ -142,12 +142,24 @@ DOCUMENT_REMINDERS = interval(
     purpose=_("A learner is reminded of open documents before they are due, by"),
     least=0,
 )
+DOCUMENT_AGAIN = interval(
+    "documents_again",
+    3,
+    unit=Unit.DAYS,
+    purpose=_("Open documents that are overdue are asked for again every"),
+)
 # T10, arrival, and T13, the evaluation.
 START_REMINDERS = interval(
     "start_reminders",
-    (14, 1),
+    (14, 7, 1),
     unit=Unit.DAYS,
-    purpose=_("Both are reminded of a first day before it, by"),
+    purpose=_("A learner who is ready hears where and when to come before the first day, by"),
+)
+HOST_REMINDERS = interval(
+    "host_reminders",
+    (7,),
+    unit=Unit.DAYS,
+    purpose=_("A preceptor hears who comes before the first day, by"),
 )
 EVALUATION_FROM = interval(
     "evaluation",

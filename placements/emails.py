@@ -1,7 +1,7 @@
 """Which mail tells whom. One function per mail; its key is the event that causes it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -279,9 +279,16 @@ def placement_not_ready(placement: Placement, items: Iterable[Check], *, occasio
     _to_coordinators("placement_not_ready_coordinator", placement, key, items=items)
 
 
-def documents_due(placement: Placement, items: Iterable[Check], *, day: Any, due: int) -> None:
+def documents_due(placement: Placement, items: Iterable[Check], *, day: date, due: int) -> None:
+    """Before the day, on it, and every few days after it."""
     _placement(
-        "documents_due", placement, placement.learner, f"due:{due}", items=list(items), due_on=day
+        "documents_due",
+        placement,
+        placement.learner,
+        f"due:{due}",
+        items=list(items),
+        due_on=day,
+        is_late=day < timezone.localdate(timezone=placement.listing.site.zone),
     )
 
 
@@ -316,9 +323,11 @@ def _about_money(name: str, placement: Placement, key: str, **more: Any) -> None
 
 
 def start_reminder(placement: Placement, *, days: int, due: int) -> None:
-    key = f"due:{due}"
-    _placement("placement_starts", placement, placement.learner, key, days=days)
-    _placement_office("learner_arrives", placement, key, days=days)
+    _placement("placement_starts", placement, placement.learner, f"due:{due}", days=days)
+
+
+def host_reminder(placement: Placement, *, days: int, due: int) -> None:
+    _placement_office("learner_arrives", placement, f"due:{due}", days=days)
 
 
 def first_day(placement: Placement, *, occasion: Event) -> None:

@@ -223,13 +223,25 @@ def remind_of_documents(due: Due) -> str:
 
 @timer("placement.start_reminder")
 def remind_of_start(due: Due) -> str:
+    """The way there, the details, what to bring (timer T10); who is not ready hears that instead."""
     placement = _placement(due)
-    ahead = {PlacementStatus.ONBOARDING, PlacementStatus.READY}
-    if placement.status not in ahead or not _same_dates(due, placement):
+    if placement.status != PlacementStatus.READY or not _same_dates(due, placement):
         return NOT_NOW
-    days = int(due.occurrence.rsplit(":", 1)[-1].removesuffix("d"))
-    emails.start_reminder(placement, days=days, due=due.pk)
+    emails.start_reminder(placement, days=_days_before(due), due=due.pk)
     return "reminded"
+
+
+@timer("placement.host_reminder")
+def remind_host_of_start(due: Due) -> str:
+    placement = _placement(due)
+    if placement.status != PlacementStatus.READY or not _same_dates(due, placement):
+        return NOT_NOW
+    emails.host_reminder(placement, days=_days_before(due), due=due.pk)
+    return "reminded"
+
+
+def _days_before(due: Due) -> int:
+    return int(due.occurrence.rsplit(":", 1)[-1].removesuffix("d"))
 
 
 @timer("placement.begin")

@@ -74,19 +74,8 @@ def start_clocks(placement: Placement) -> None:
         if even_late or at > now:
             moments.append((kind, at, f"{dates}:{what}".rstrip(":")))
 
-    documents_due = documents_due_on(placement)
-    for days in numbers(deadlines.DOCUMENT_REMINDERS):
-        at = morning(documents_due - timedelta(days=days), zone, deadlines.MAIL_HOUR)
-        owe("placement.documents_due", at, f"{days}d")
+    _start_clocks_before(placement, owe)
     _start_money_clocks(placement, owe)
-    for days in numbers(deadlines.START_REMINDERS):
-        at = morning(placement.start_on - timedelta(days=days), zone, deadlines.MAIL_HOUR)
-        owe("placement.start_reminder", at, f"{days}d")
-    for kind, before in (
-        ("placement.at_risk", deadlines.AT_RISK),
-        ("placement.hold_unready", deadlines.HOLD_UNREADY),
-    ):
-        owe(kind, morning(placement.start_on - length(before), zone, deadlines.MAIL_HOUR))
     begin = morning(placement.start_on, zone, deadlines.START_HOUR)
     owe("placement.begin", begin, even_late=True)
     evaluate = placement.end_on - length(deadlines.EVALUATION_FROM)
@@ -103,7 +92,29 @@ def start_clocks(placement: Placement) -> None:
     schedule_all(placement.pk, moments)
 
 
-def _start_money_clocks(placement: Placement, owe: Callable[[str, datetime, str], None]) -> None:
+def _start_clocks_before(placement: Placement, owe: Callable[..., None]) -> None:
+    """Documents (timer T7), and what both sides hear before the first day (T10)."""
+    zone, due, start = placement.listing.site.zone, documents_due_on(placement), placement.start_on
+    for days in numbers(deadlines.DOCUMENT_REMINDERS):
+        at = morning(due - timedelta(days=days), zone, deadlines.MAIL_HOUR)
+        owe("placement.documents_due", at, f"{days}d")
+    again = length(deadlines.DOCUMENT_AGAIN)
+    for turn in range(1, (start - due) // again + 1):
+        at = morning(due + turn * again, zone, deadlines.MAIL_HOUR)
+        owe("placement.documents_due", at, f"late{turn}")
+    for kind, days in (
+        *(("placement.start_reminder", days) for days in numbers(deadlines.START_REMINDERS)),
+        *(("placement.host_reminder", days) for days in numbers(deadlines.HOST_REMINDERS)),
+    ):
+        owe(kind, morning(start - timedelta(days=days), zone, deadlines.MAIL_HOUR), f"{days}d")
+    for kind, before in (
+        ("placement.at_risk", deadlines.AT_RISK),
+        ("placement.hold_unready", deadlines.HOLD_UNREADY),
+    ):
+        owe(kind, morning(start - length(before), zone, deadlines.MAIL_HOUR))
+
+
+def _start_money_clocks(placement: Placement, owe: Callable[..., None]) -> None:
     """Payment reminders (timer T9), and what the preceptor earns week by week."""
     zone = placement.listing.site.zone
     due_on = payment_due_on(placement)

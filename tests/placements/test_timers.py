@@ -12,9 +12,12 @@ from outbox.models import Message
 from placements import tasks
 from placements.actions.applications import request_changes, start_review, submit_application
 from placements.actions.offers import offer_seat
+from placements.actions.placements import start_clocks
 from placements.states import PlacementStatus, Status
 from rotations.actions.listings import archive_listing, pause_listing
 from tests.factories.placements import ApplicationFactory, PlacementFactory
+from tests.factories.rotations import RequirementFactory
+from tests.placements.waiting import in_weeks
 
 pytestmark = pytest.mark.django_db
 
@@ -131,20 +134,42 @@ def test_a_task_run_three_times_acts_once():
     assert application.pk == due.subject_id
 
 
-@pytest.mark.parametrize("days", [14, 1])
-def test_both_hear_of_the_start(days):
-    placement = PlacementFactory(status=PlacementStatus.READY)
-    dates = f"{placement.start_on}:{placement.end_on}"
-    schedule(
-        "placement.start_reminder",
-        placement.pk,
-        at=timezone.now() - timedelta(minutes=1),
-        occurrence=f"{dates}:{days}d",
-    )
+@pytest.mark.parametrize(
+    ("status", "mails"),
+    [(PlacementStatus.READY, (3, 1)), (PlacementStatus.ON_HOLD, (0, 0))],
+)
+def test_each_side_hears_of_the_start_on_its_days(status, mails):
+    """The learner 14, 7 and 1 days before, the preceptor 7; who is not ready hears other things."""
+    placement = PlacementFactory(status=status, start_on=in_weeks(6))
+    start_clocks(placement)
+    kinds = {"placement.start_reminder", "placement.host_reminder"}
+    owed = Due.objects.filter(kind__in=kinds)
+    days = [(due.kind, (placement.start_on - due.at.date()).days) for due in owed.order_by("at")]
 
-    run_due()
+    Due.objects.exclude(kind__in=kinds).delete()
+    run_due(owed.latest("at").at)
 
-    assert (sent("placement_starts"), sent("learner_arrives")) == (1, 1)
+    assert sorted(days) == [
+        ("placement.host_reminder", 7),
+        *(("placement.start_reminder", before) for before in (1, 7, 14)),
+    ]
+    assert (sent("placement_starts"), sent("learner_arrives")) == mails
+
+
+def test_open_documents_are_asked_for_again_every_three_days():
+    placement = PlacementFactory(start_on=in_weeks(9))
+    RequirementFactory(listing=placement.listing)
+    start_clocks(placement)
+    zone, due_on = placement.listing.site.zone, placement.start_on - timedelta(days=30)
+
+    owed = Due.objects.filter(kind="placement.documents_due").order_by("at")
+
+    days = [(due.at.astimezone(zone).date() - due_on).days for due in owed]
+    assert days == [-30, -15, -7, *range(0, 31, 3)]
+    run_due(owed[3].at)
+    Message.objects.all().delete()
+    run_due(owed[4].at)
+    assert Message.objects.get().subject.startswith("Overdue since")
 
 
 def test_timers_of_dates_that_moved_do_nothing():
