@@ -54,7 +54,8 @@ def _deadline(
     name: str, thing: Application | Placement, at: datetime, summary: str, path: str = ""
 ) -> Entry:
     site = thing.listing.site
-    day: date = at.astimezone(site.zone).date()
+    at = at.astimezone(site.zone)
+    day: date = at.date()
     return Entry(
         uid=f"{name}-{thing.code}@{_host()}",
         sequence=thing.sequence if isinstance(thing, Placement) else 0,

@@ -1,5 +1,7 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -49,3 +51,52 @@ def test_a_line_break_in_a_text_is_escaped():
 
     assert content.count(b"\r\nEND:VEVENT") == 1
     assert read(content)["DESCRIPTION"] == "One\nEND:VEVENT\nTwo"
+
+
+@pytest.mark.parametrize(
+    "zone", ["America/New_York", "America/Chicago", "America/Phoenix", "Pacific/Honolulu"]
+)
+@pytest.mark.parametrize(
+    "changes_on", [date(2026, 3, 8), date(2026, 11, 1), date(2027, 3, 14), date(2027, 11, 7)]
+)
+def test_a_minute_keeps_its_instant_over_a_change_of_the_clock(zone, changes_on):
+    """Read back by the rules in the file alone, the last minute of each day is the site's.
+
+    Renamed, as whoever reads a name that he knows takes his own rules.
+    """
+    name = f"Site in {zone}"
+    for days in range(-2, 3):
+        day = changes_on + timedelta(days=days)
+        at = datetime(day.year, day.month, day.day, 23, 59, tzinfo=ZoneInfo(zone))
+        content = write_calendar(entry(at=at)).replace(zone.encode(), name.encode())
+
+        event = read(content)
+
+        assert event["DTSTART"].params["TZID"] == name
+        assert event.decoded("dtstart").astimezone(UTC) == at.astimezone(UTC)
+
+
+def test_each_zone_has_its_rules_once_and_before_what_uses_them():
+    zones = [ZoneInfo("America/Chicago"), ZoneInfo("America/Denver"), ZoneInfo("America/Chicago")]
+    at = [datetime(2027, 3, 14, 23, 59, tzinfo=zone) for zone in zones]
+
+    content = write_calendar(*(entry(uid=f"{n}", at=one) for n, one in enumerate(at)))
+
+    assert content.count(b"BEGIN:VTIMEZONE") == 2
+    assert content.rindex(b"END:VTIMEZONE") < content.index(b"BEGIN:VEVENT")
+
+
+@pytest.mark.parametrize(
+    ("start", "weeks", "last"),
+    [
+        (date(2026, 3, 2), 4, date(2026, 3, 27)),
+        (date(2026, 10, 19), 4, date(2026, 11, 13)),
+        (date(2027, 3, 8), 2, date(2027, 3, 19)),
+    ],
+)
+def test_a_rotation_over_a_change_of_the_clock_keeps_its_days(start, weeks, last):
+    event = read(write_calendar(entry(start_on=start, end_on=last)))
+
+    assert event["DTSTART"].params["VALUE"] == "DATE"
+    assert event.decoded("dtstart") == start
+    assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=weeks * 7 - 2)

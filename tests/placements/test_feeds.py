@@ -171,3 +171,26 @@ def test_a_feed_takes_as_many_queries_for_three_rotations_as_for_one(
 
     with django_assert_num_queries(2):
         assert len(entries_of(host, FeedSide.HOST)) == size
+
+
+def test_the_file_is_folded_in_utf8_with_its_zones(client, placement):
+    learner = placement.learner
+    type(learner).objects.filter(pk=learner.pk).update(name="Nguyễn Thị Minh Khai " * 5)
+    ApplicationFactory(listing=placement.listing, status=Status.UNDER_REVIEW)
+
+    response = client.get(feed_path(made(placement.preceptor.user, "host")))
+
+    assert response["Content-Type"] == "text/calendar; charset=utf-8"
+    lines = response.content.split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    assert b"\n" not in b"".join(lines)
+    assert response.content.count(b"BEGIN:VTIMEZONE") == 1
+    (zone,) = Calendar.from_ical(response.content).walk("VTIMEZONE")
+    assert zone["TZID"] == str(placement.listing.site.zone)
+    assert "Nguyễn Thị Minh Khai" in str(events(response)["placement"]["SUMMARY"])
+
+
+def test_a_deadline_is_told_in_the_site_s_zone(client, placement):
+    found = events(client.get(feed_path(made(placement.learner, "learner"))))
+
+    assert found["documents"]["DTSTART"].params["TZID"] == "America/Chicago"
