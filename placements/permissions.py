@@ -106,17 +106,6 @@ def may_see_emergency_contact(user: User, placement: Placement) -> bool:
     return is_office_of(user, placement) and placement.status in EXPECTED
 
 
-def may_cancel(user: User, placement: Placement) -> bool:
-    cancellable = {
-        PlacementStatus.ONBOARDING,
-        PlacementStatus.READY,
-        PlacementStatus.ON_HOLD,
-        PlacementStatus.ACTIVE,
-    }
-    parties = is_learner_of(user, placement) or is_host(user, placement)
-    return placement.status in cancellable and parties
-
-
 # Who asks for a step of a placement; the clock, which no page asks for, is nobody here. Staff
 # make every step from the admin (handbook 4.2).
 BY_LEARNER: Mapping[PlacementStatus, frozenset[PlacementStatus]] = {
@@ -152,3 +141,7 @@ def placement_moves(user: User, placement: Placement) -> frozenset[PlacementStat
     else:
         return possible if is_coordinator(user, placement) else frozenset()
     return frozenset(to for to in possible if now in table.get(to, frozenset()))
+
+
+def may_cancel(user: User, placement: Placement) -> bool:
+    return PlacementStatus.CANCELLED in placement_moves(user, placement)

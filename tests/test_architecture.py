@@ -27,6 +27,7 @@ OWNERS = [
     ("rotations", "status", {"rotations/actions/listings.py"}),
     ("rotations", "taken", {"rotations/actions/seats.py"}),
     ("placements", "taken", set()),
+    ("placements", "paid_at", {"placements/actions/ledger.py"}),
     ("outbox", "sent_at", {"outbox/tasks.py"}),
     ("threads", "told_at", {"threads/actions/notices.py"}),
     ("clocks", "done_at", {"clocks/actions.py"}),

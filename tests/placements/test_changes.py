@@ -105,6 +105,7 @@ OFFICE = {
         S.CANCELLED,
         {"cancelled_by": "site", "reason": "site_closed"},
     ),
+    "resume": ({S.ON_HOLD}, S.READY, {}),
     "give_up": ({S.ON_HOLD}, S.INCOMPLETE, SAID),
 }
 
