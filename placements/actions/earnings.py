@@ -40,7 +40,7 @@ def earn_week(placement: Placement, number: int) -> Earning | None:
     monday = placement.block.mondays[number - 1]
     if not _was_there(placement, monday):
         return None
-    cents = terms.for_week(placement, number)
+    cents = terms.for_week(placement, number, earned=placement.earnings.account().earned)
     if not cents or placement.earnings.filter(kind=EarningKind.EARNED, day=monday).exists():
         return None
     return Earning.objects.create(

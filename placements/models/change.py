@@ -70,8 +70,9 @@ class RescheduleRequestQuerySet(models.QuerySet["RescheduleRequest"]):
         ).defer("placement__listing__document")
 
     def moves(self) -> "RescheduleRequestQuerySet":
-        """Moves that were agreed to; only so many are free."""
-        return self.filter(status=RescheduleStatus.APPROVED, kind=RescheduleKind.MOVE)
+        """Moves that were agreed to; only so many are free. What the site asked for is not hers."""
+        agreed = self.filter(status=RescheduleStatus.APPROVED, kind=RescheduleKind.MOVE)
+        return agreed.exclude(reason=RescheduleReason.SITE)
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())

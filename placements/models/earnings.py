@@ -64,12 +64,16 @@ class PreceptorTerms(models.Model):
     def __str__(self) -> str:
         return str(self.listing)
 
-    def for_week(self, placement: Placement, number: int) -> int:
-        """For the week with that number, from 1. The parts of a percentage add up to the whole."""
+    def for_week(self, placement: Placement, number: int, *, earned: int = 0) -> int:
+        """For the week with that number, from 1. The parts of a percentage add up to the whole.
+
+        ``earned`` is what earlier weeks brought: added weeks bring no more than the whole.
+        """
         if self.cents_per_week is not None:
             return self.cents_per_week
         whole = share(placement.fee, self.percent or 0)
-        return whole * number // placement.weeks - whole * (number - 1) // placement.weeks
+        part = whole * number // placement.weeks - whole * (number - 1) // placement.weeks
+        return max(0, min(part, whole - earned))
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,18 @@ def test_the_parts_of_a_percentage_add_up(fee):
     assert max(parts) - min(parts) <= 1
 
 
+def test_added_weeks_bring_no_more_than_the_whole_of_a_percentage():
+    placement = on_site()
+    PreceptorTerms.objects.create(listing=placement.listing, percent=50)
+    for number in range(1, placement.weeks + 1):
+        earn_week(placement, number)
+    placement.end_on += timedelta(days=9)
+    placement.save(update_fields=["end_on"])
+
+    assert earn_week(placement, placement.weeks) is None
+    assert sum(weeks(placement)) == (placement.fee * 50 + 50) // 100
+
+
 def test_terms_that_change_count_from_the_next_week_on():
     placement = on_site()
     terms = PreceptorTerms.objects.create(listing=placement.listing, cents_per_week=100)

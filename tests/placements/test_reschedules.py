@@ -72,6 +72,16 @@ def test_asking_holds_the_new_seat_and_keeps_the_old_one(placement):
     assert templates() == ["placements/reschedule_requested"]
 
 
+def test_a_move_that_the_site_asks_for_is_not_one_of_hers(placement):
+    request = ask(placement)
+    approve_reschedule(request, by=placement.preceptor.user)
+    assert placement.reschedules.moves().count() == 1
+
+    RescheduleRequest.objects.update(reason=RescheduleReason.SITE)
+
+    assert placement.reschedules.moves().count() == 0
+
+
 def test_agreeing_moves_it_and_frees_the_old_seat(placement):
     request = ask(placement)
 
