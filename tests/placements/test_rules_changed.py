@@ -219,3 +219,14 @@ def test_a_draft_that_nobody_saw_remembers_nothing(flu):
     change(draft, lambda: RequirementFactory(listing=draft, type=flu))
 
     assert not Event.objects.filter(verb="listing.requirements_changed").exists()
+
+
+def test_staff_read_in_the_admin_whom_it_concerns(client, dana, listing, booked, flu):
+    change(listing, lambda: RequirementFactory(listing=listing, type=flu))
+    client.force_login(dana)
+
+    page = client.get("/admin/placements/rulechange/")
+
+    assert page.status_code == 200
+    assert booked.learner.name in page.text
+    assert "mask" in page.text
