@@ -88,7 +88,7 @@ def test_an_extension_that_waits_is_no_false_alarm():
     open_seats(listing, 12, start_on=in_weeks(-2))
     placement = placed(listing, in_weeks(-2), status=PlacementStatus.ACTIVE)
 
-    offer_extension(placement, 3, by=listing.preceptor.user)
+    offer_extension(placement, placement.end_on + timedelta(weeks=3), by=listing.preceptor.user)
 
     assert differences() == {}
 

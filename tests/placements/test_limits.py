@@ -1,5 +1,7 @@
 """Limits on learners at a time: what counts, what is refused, and in which words."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -213,7 +215,9 @@ def test_an_extension_counts_whom_it_would_meet():
     running = an_active_one(here)
     offered(asks(there, ahead=3, name="Maria Santos"))
 
-    words = refusal(offer_extension, running, 2, by=host_of(running))
+    words = refusal(
+        offer_extension, running, running.end_on + timedelta(weeks=2), by=host_of(running)
+    )
 
     assert "Maria Santos" in words
 
@@ -225,7 +229,7 @@ def test_weeks_that_an_extension_leaves_as_they_are_are_not_judged():
     PreceptorProfile.objects.update(max_learners=1)
     running.preceptor.refresh_from_db()
 
-    asked = offer_extension(running, 1, by=host_of(running))
+    asked = offer_extension(running, running.end_on + timedelta(weeks=1), by=host_of(running))
 
     assert asked.is_pending
 
